@@ -2,7 +2,8 @@
 //
 // S1. A batch is committed whole or not at all, in the order given.
 // S2. An event, once committed, never changes its key and is never seen twice.
-// S3. A driver tells a passing fault from a final one: ErrRejected is final, anything else may be tried again.
+// S3. A driver tells a passing fault from a final one: ErrRejected is final, anything else may be tried again, even if
+// the batch was committed after all: an event that is there already, equal in every field, is the same event.
 package storage
 
 import (
@@ -53,7 +54,8 @@ type SaveAffiliation struct {
 	Affiliation
 }
 
-// AppendEvent adds to a room's log.
+// AppendEvent adds to a room's log. The room has to exist, as for SaveAffiliation and SaveLink. An event that is there
+// already, equal in every field, is left alone (S3); another event under its key is refused.
 type AppendEvent struct{ Event Event }
 
 // SaveLink inserts or replaces what is known of one link.
@@ -69,15 +71,15 @@ func (AppendEvent) change()     {}
 func (SaveLink) change()        {}
 func (DeleteLink) change()      {}
 
-// Room is a room as it is loaded.
+// Room is a room as it is loaded. Times are in UTC and whole microseconds, an empty list is nil.
 type Room struct {
 	RoomRecord
-	Affiliations []Affiliation
-	History      []Event // oldest first, in order of arrival
-	Links        []Link
-	Seen         [][]byte // dedupe keys of the last 1,000 events that have one
-	LastSeq      int64 // the highest seq of the room's own origin and epoch, 0 if none
-	LastAt       int64 // the highest hybrid logical clock in the room's log, 0 if none
+	Affiliations []Affiliation // ordered by JID
+	History      []Event       // oldest first, in order of arrival
+	Links        []Link        // ordered by peer
+	Seen         [][]byte      // dedupe keys of the last 1,000 events that have one, oldest first
+	LastSeq      int64         // the highest seq of the room's own origin and epoch, 0 if none
+	LastAt       int64         // the highest hybrid logical clock in the room's log, 0 if none
 }
 
 // RoomRecord is one row of rooms.
