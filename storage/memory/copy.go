@@ -1,0 +1,39 @@
+package memory
+
+import (
+	"slices"
+	"time"
+
+	"isthmus/storage"
+)
+
+// Records are copied on their way in and out, so that nobody outside shares bytes with the store. A copy has the form
+// in which a database returns it too: times in UTC by the microsecond, and nothing instead of an empty list.
+
+func copyRoom(r storage.RoomRecord) storage.RoomRecord {
+	r.Secret = list(r.Secret)
+	r.Created, r.SubjectAt = instant(r.Created), instant(r.SubjectAt)
+	r.Config.PresenceBroadcast = list(r.Config.PresenceBroadcast)
+	r.Config.GetMemberList = list(r.Config.GetMemberList)
+	r.Config.FederationAccept = list(r.Config.FederationAccept)
+	return r
+}
+
+func copyEvent(e storage.Event) storage.Event {
+	e.Payload, e.Dedupe = list(e.Payload), list(e.Dedupe)
+	return e
+}
+
+func copyLink(l storage.Link) storage.Link {
+	l.SyncedAt = instant(l.SyncedAt)
+	return l
+}
+
+func list[T any](in []T) []T {
+	if len(in) == 0 {
+		return nil
+	}
+	return slices.Clone(in)
+}
+
+func instant(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }

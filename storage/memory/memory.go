@@ -1,0 +1,146 @@
+// Package memory is a storage.Store that forgets everything when the process ends: for tests and throw-away rooms.
+//
+// Nothing bounds what it keeps but the memory of the machine.
+package memory
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"isthmus/storage"
+)
+
+var _ storage.Store = (*Store)(nil)
+
+var errClosed = errors.New("storage/memory: the store is closed")
+
+// Store keeps rooms in maps behind one mutex.
+type Store struct {
+	mu     sync.RWMutex
+	rooms  map[string]*room
+	closed bool
+}
+
+type room struct {
+	record       storage.RoomRecord
+	affiliations map[string]storage.Affiliation
+	links        map[string]storage.Link
+	log          []storage.Event // in order of arrival
+	keys         map[key]int     // where in log an event stands
+}
+
+type key struct {
+	origin     string
+	epoch, seq int64
+}
+
+// New returns an empty store.
+func New() *Store { return &Store{rooms: map[string]*room{}} }
+
+// Load implements storage.Store.
+func (s *Store) Load(ctx context.Context, jid string, history int) (*storage.Room, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	r, ok := s.rooms[jid]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", storage.ErrNotFound, jid)
+	}
+	return r.load(history), nil
+}
+
+// Commit implements storage.Store.
+func (s *Store) Commit(ctx context.Context, batch []storage.Change) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	var undo []func()
+	for i, change := range batch {
+		back, err := s.apply(change)
+		if err != nil {
+			for _, back := range slices.Backward(undo) {
+				back()
+			}
+			return fmt.Errorf("%w: change %d of %d: %w", storage.ErrRejected, i+1, len(batch), err)
+		}
+		undo = append(undo, back)
+	}
+	return nil
+}
+
+// Public implements storage.Store.
+func (s *Store) Public(ctx context.Context, after string, limit int) (page []storage.Listed, total int, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.ready(ctx); err != nil {
+		return nil, 0, err
+	}
+	for jid, r := range s.rooms {
+		if r.record.Config.Public && !r.record.Locked {
+			total++
+			page = append(page, storage.Listed{JID: jid, Name: r.record.Config.Name})
+		}
+	}
+	page = slices.DeleteFunc(page, func(l storage.Listed) bool { return l.JID <= after })
+	slices.SortFunc(page, func(a, b storage.Listed) int { return cmp.Compare(a.JID, b.JID) })
+	return list(page[:min(max(limit, 0), len(page))]), total, nil
+}
+
+// Ping implements storage.Store.
+func (s *Store) Ping(ctx context.Context) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.ready(ctx)
+}
+
+// Close forgets everything. It may be called again.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed, s.rooms = true, nil
+	return nil
+}
+
+func (s *Store) ready(ctx context.Context) error {
+	if s.closed {
+		return errClosed
+	}
+	return ctx.Err()
+}
+
+// seenMax is how many dedupe keys Room.Seen has.
+const seenMax = 1000
+
+func (r *room) load(history int) *storage.Room {
+	out := &storage.Room{
+		RoomRecord:   copyRoom(r.record),
+		Affiliations: slices.SortedFunc(maps.Values(r.affiliations), byJID),
+		Links:        slices.SortedFunc(maps.Values(r.links), byPeer),
+	}
+	for _, e := range r.log[len(r.log)-min(max(history, 0), len(r.log)):] {
+		out.History = append(out.History, copyEvent(e))
+	}
+	for _, e := range r.log {
+		out.LastAt = max(out.LastAt, e.At)
+		if e.Origin == r.record.JID && e.Epoch == r.record.Epoch {
+			out.LastSeq = max(out.LastSeq, e.Seq)
+		}
+		if e.Dedupe != nil {
+			out.Seen = append(out.Seen, slices.Clone(e.Dedupe))
+		}
+	}
+	out.Seen = slices.Clone(out.Seen[len(out.Seen)-min(seenMax, len(out.Seen)):])
+	return out
+}
+
+func byJID(a, b storage.Affiliation) int { return cmp.Compare(a.JID, b.JID) }
+func byPeer(a, b storage.Link) int       { return cmp.Compare(a.Peer, b.Peer) }

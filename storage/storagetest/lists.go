@@ -1,0 +1,114 @@
+package storagetest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"isthmus/storage"
+)
+
+// history comes in order of arrival, which is not that of seq or of the clock.
+func history(t *testing.T, s storage.Store) {
+	const den, attic = "den@muc.example", "attic@muc.example"
+	log := []storage.Event{said(den, 5), said(den, 1), said(den, 3)}
+	commit(t, s, newRoom(den), newRoom(attic), storage.AppendEvent{Event: log[0]})
+	commit(t, s, appended(said(attic, 1), log[1], said(attic, 2))...)
+	commit(t, s, storage.AppendEvent{Event: log[2]})
+	for limit, want := range map[int][]storage.Event{-1: nil, 0: nil, 1: log[2:], 2: log[1:], 3: log, 1000: log} {
+		equal(t, fmt.Sprint("history of ", limit), load(t, s, den, limit).History, want)
+	}
+}
+
+// historyOfMany: one batch that is longer than what a driver may send at once, and whose payloads are long.
+func historyOfMany(t *testing.T, s storage.Store) {
+	const den = "den@muc.example"
+	var log []storage.Event
+	for seq := range int64(2500) {
+		e := said(den, seq+1)
+		e.Payload = append(make([]byte, 4096), e.Payload...)
+		log = append(log, e)
+	}
+	commit(t, s, append([]storage.Change{newRoom(den)}, appended(log...)...)...)
+	equal(t, "history", load(t, s, den, 3000).History, log)
+}
+
+func lastSeqAndLastAt(t *testing.T, s storage.Store) {
+	const den = "den@muc.example"
+	last := func(seq, at int64) {
+		t.Helper()
+		r := load(t, s, den, 0)
+		equal(t, "LastSeq, LastAt", []int64{r.LastSeq, r.LastAt}, []int64{seq, at})
+	}
+	commit(t, s, newRoom(den))
+	last(0, 0)
+
+	other, old := said(den, 9), said(den, 8)
+	other.Origin, old.Epoch = "den@peer.example", 6
+	commit(t, s, appended(other, old)...)
+	last(0, 9<<16)
+
+	commit(t, s, appended(said(den, 4), said(den, 2))...)
+	last(4, 9<<16)
+}
+
+// seen has the keys of the last 1,000 events that have one, in order of arrival.
+func seen(t *testing.T, s storage.Store) {
+	const den = "den@muc.example"
+	var log []storage.Event
+	var want [][]byte
+	for seq := range int64(1200) {
+		e := said(den, seq+1)
+		if seq%10 != 9 {
+			e.Dedupe = binary.BigEndian.AppendUint64(nil, uint64(seq))
+			want = append(want, e.Dedupe)
+		}
+		log = append(log, e)
+	}
+	commit(t, s, append([]storage.Change{newRoom(den)}, appended(log...)...)...)
+	equal(t, "Seen", load(t, s, den, 0).Seen, want[len(want)-1000:])
+}
+
+func public(t *testing.T, s storage.Store) {
+	var batch []storage.Change
+	room := func(jid string, public, locked bool) {
+		r := newRoom(jid)
+		r.Room.Config.Name, r.Room.Config.Public, r.Room.Locked = "Room "+jid, public, locked
+		batch = append(batch, r)
+	}
+	for _, jid := range []string{"d@m", "B@m", "a@m", "é@m", "c@m"} {
+		room(jid, true, false)
+	}
+	room("bb@m", false, false)
+	room("cc@m", true, true)
+	room("dd@m", false, true)
+	commit(t, s, batch...)
+
+	for _, page := range []struct {
+		after string
+		max   int
+		want  []string
+	}{
+		{"", 100, []string{"B@m", "a@m", "c@m", "d@m", "é@m"}}, // in the order of bytes, whatever the database's locale
+		{"", 2, []string{"B@m", "a@m"}},
+		{"a@m", 2, []string{"c@m", "d@m"}},
+		{"bb@m", 1, []string{"c@m"}}, // not in the list itself
+		{"d@m", 2, []string{"é@m"}},
+		{"é@m", 2, nil},
+		{"", 0, nil},
+		{"", -1, nil},
+	} {
+		list, total, err := s.Public(t.Context(), page.after, page.max)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, l := range list {
+			if got = append(got, l.JID); l.Name != "Room "+l.JID {
+				t.Errorf("name of %s: %q", l.JID, l.Name)
+			}
+		}
+		equal(t, fmt.Sprintf("Public(%q, %d)", page.after, page.max), got, page.want)
+		equal(t, "total", total, 5)
+	}
+}
