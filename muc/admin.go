@@ -1,0 +1,320 @@
+package muc
+
+import (
+	"slices"
+	"strings"
+
+	"isthmus/component/stanza"
+)
+
+// change is one item of a moderator's or an admin's request, checked and ready.
+type change struct {
+	o      *Occupant // whose role
+	role   Role      // 0 = not this
+	jid    string    // whose affiliation
+	aff    Affiliation
+	nick   string
+	reason string
+}
+
+// admin takes lists and changes of roles and affiliations. xep:0045#moderator xep:0045#admin
+func (r *Room) admin(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Error) {
+	items := itemsOf(q)
+	if len(items) == 0 {
+		return nil, badRequest.Because("The query holds no item.")
+	}
+	if st.Type == "get" {
+		return r.list(st, &items[0])
+	}
+	changes := make([]change, 0, len(items))
+	for i := range items {
+		c, err := r.checkItem(st, &items[i])
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, c)
+	}
+	if !r.keepsOwner(changes) {
+		return nil, lastOwner
+	}
+	actor := ""
+	if s := r.session(st.From); s != nil {
+		actor = s.o.Nick
+	}
+	r.result(st, nil)
+	for _, c := range changes {
+		r.apply(c, actor)
+	}
+	return nil, nil
+}
+
+func itemsOf(q *stanza.Element) []stanza.Element {
+	return slices.DeleteFunc(q.Children(), func(e stanza.Element) bool { return e.Name != name(nsAdmin, "item") })
+}
+
+// checkItem says whether this user may make this change. xep:0045#modifymod xep:0045#modifymember
+func (r *Room) checkItem(st *stanza.Stanza, item *stanza.Element) (change, *stanza.Error) {
+	c := change{nick: item.Attr("nick"), reason: item.Child(nsAdmin, "reason").Text()}
+	hasRole, hasAff := item.HasAttr("role"), item.HasAttr("affiliation")
+	if hasRole == hasAff {
+		return c, badRequest.Because("An item changes either a role or an affiliation.")
+	}
+	if hasRole {
+		return r.checkRole(st, item, c)
+	}
+	return r.checkAffiliation(st, item, c)
+}
+
+func (r *Room) checkRole(st *stanza.Stanza, item *stanza.Element, c change) (change, *stanza.Error) {
+	c.role = ParseRole(item.Attr("role"))
+	if c.role == 0 || c.nick == "" {
+		return c, badRequest.Because("The item names no nick or no role.")
+	}
+	s := r.session(st.From)
+	actor := r.affiliation(st.From)
+	if s == nil || s.o.role != Moderator {
+		if actor < Admin {
+			return c, forbidden.Because("Only moderators may do this.")
+		}
+	}
+	if c.o = r.occupant(c.nick); c.o == nil {
+		return c, noSuchNick
+	}
+	switch {
+	case c.o.role == c.role:
+	case c.o.aff >= Admin && c.o.aff >= actor && !(s != nil && s.o == c.o):
+		return c, notAllowed.Because("You may not do this to an admin or an owner.")
+	case c.o.aff >= Admin && c.role != NoRole:
+		return c, notAllowed.Because("Admins and owners are always moderators.")
+	case (c.role == Moderator || c.o.role == Moderator && c.role != NoRole) && actor < Admin:
+		return c, notAllowed.Because("Only admins and owners make moderators.")
+	case c.o.role == Moderator && c.role == NoRole && actor < Admin && c.o.aff > actor:
+		return c, notAllowed.Because("You may not do this to somebody of a higher affiliation.")
+	case c.o.aff > actor && c.role < c.o.role:
+		return c, notAllowed.Because("You may not do this to somebody of a higher affiliation.")
+	}
+	return c, nil
+}
+
+func (r *Room) checkAffiliation(st *stanza.Stanza, item *stanza.Element, c change) (change, *stanza.Error) {
+	c.aff = ParseAffiliation(item.Attr("affiliation"))
+	if c.aff == 0 {
+		return c, badRequest.Because("There is no such affiliation.")
+	}
+	actor := r.affiliation(st.From)
+	if actor < Admin {
+		return c, forbidden.Because("Only admins and owners may do this.")
+	}
+	var err *stanza.Error
+	if c.jid, err = r.target(item); err != nil {
+		return c, err
+	}
+	was := r.affiliationOf(c.jid)
+	self := c.jid == st.From.Bare().String()
+	switch {
+	case c.aff == was:
+	case c.aff == Outcast && self:
+		return c, lastOwner.Because("You cannot ban yourself.")
+	case c.aff >= Admin && actor < Owner:
+		return c, forbidden.Because("Only owners may do this.")
+	case was >= Admin && actor < Owner && !self:
+		return c, notAllowed.Because("You may not do this to an admin or an owner.")
+	}
+	return c, nil
+}
+
+// target is the bare JID or domain that an item about an affiliation means.
+func (r *Room) target(item *stanza.Element) (string, *stanza.Error) {
+	if jid := item.Attr("jid"); jid != "" {
+		j, err := stanza.ParseJID(strings.TrimSpace(jid))
+		if err != nil {
+			return "", badName.Because("The item's jid is no address.")
+		}
+		return normal(j), nil
+	}
+	if nick := item.Attr("nick"); nick != "" {
+		if o := r.occupant(nick); o != nil {
+			return o.bare.String(), nil
+		}
+		return "", noSuchNick
+	}
+	return "", badRequest.Because("The item names nobody.")
+}
+
+// keepsOwner tells whether an owner would remain (R7).
+func (r *Room) keepsOwner(changes []change) bool {
+	after := map[string]Affiliation{}
+	for jid, a := range r.affils {
+		after[jid] = ParseAffiliation(a.Affiliation)
+	}
+	for _, c := range changes {
+		if c.aff != 0 {
+			after[c.jid] = c.aff
+		}
+	}
+	for _, a := range after {
+		if a == Owner {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Room) apply(c change, actor string) {
+	if c.role != 0 {
+		r.applyRole(c, actor)
+		return
+	}
+	r.applyAffiliation(c, actor)
+}
+
+// applyRole kicks, or grants and revokes voice and moderation. xep:0045#kick xep:0045#grantvoice xep:0045#grantmod
+func (r *Room) applyRole(c change, actor string) {
+	switch {
+	case len(c.o.sessions) == 0: // an earlier item has removed him
+	case c.role == NoRole:
+		r.expel(c.o, &notice{codes: []int{307}, actor: actor, reason: c.reason})
+	default:
+		r.setRole(c.o, c.role, &notice{actor: actor, reason: c.reason})
+	}
+}
+
+// setRole changes a role and shows it. A new moderator is shown everybody's real address. xep:0045#enter-semianon
+func (r *Room) setRole(o *Occupant, role Role, n *notice) {
+	if o.role == role {
+		return
+	}
+	saw := r.seesJIDs(o)
+	o.role = role
+	r.views = nil
+	r.announce(o, o.shown(), n)
+	r.reveal(o, saw)
+}
+
+// reveal sends the presences again to somebody who may now see real addresses, and did not before.
+func (r *Room) reveal(o *Occupant, saw bool) {
+	if saw || !r.seesJIDs(o) {
+		return
+	}
+	for _, s := range o.sessions {
+		if s.via == Here {
+			r.sendOccupants(s)
+		}
+	}
+}
+
+// applyAffiliation grants or revokes membership, admin and owner status, and bans.
+// xep:0045#ban xep:0045#grantmember xep:0045#revokemember xep:0045#grantadmin xep:0045#grantowner
+func (r *Room) applyAffiliation(c change, actor string) {
+	reserved := r.affils[c.jid].Nick
+	if c.aff >= Member && c.nick != "" {
+		reserved = c.nick
+	}
+	if c.aff <= None {
+		reserved = ""
+	}
+	r.setAffiliationNick(c.jid, c.aff, reserved, c.reason)
+	present := r.of(c.jid)
+	for _, o := range present {
+		r.regrade(o, &notice{actor: actor, reason: c.reason})
+	}
+	if len(present) == 0 {
+		r.tellAbsent(c)
+	}
+}
+
+// regrade lets an occupant feel a change of the lists.
+func (r *Room) regrade(o *Occupant, n *notice) {
+	was, saw := o.aff, r.seesJIDs(o)
+	o.aff = r.affiliation(o.bare)
+	switch {
+	case o.aff == was:
+		return
+	case o.aff == Outcast:
+		n.codes = []int{301}
+		r.expel(o, n)
+		return
+	case r.rec.Config.MembersOnly && o.aff < Member:
+		n.codes = []int{321}
+		r.expel(o, n)
+		return
+	case o.aff >= Admin:
+		o.role = Moderator
+	case was >= Admin:
+		o.role = r.defaultRole(o.aff)
+	case o.aff == Member && o.role == Visitor:
+		o.role = Participant
+	}
+	r.views = nil
+	r.announce(o, o.shown(), n)
+	r.reveal(o, saw)
+}
+
+// tellAbsent announces the new affiliation of somebody who is not here, to those who may know his address.
+func (r *Room) tellAbsent(c change) {
+	var b stanza.Builder
+	b.Start("x", "xmlns", nsUser)
+	b.Start("item", "affiliation", c.aff.String(), "jid", c.jid, "role", "none")
+	if c.reason != "" {
+		b.Leaf("reason", c.reason)
+	}
+	b.End().End()
+	r.send(stanza.Envelope{Kind: stanza.Message, From: r.me}, b.Bytes(), r.viewers().seeing...)
+}
+
+// list answers who has an affiliation or a role. xep:0045#modifymember xep:0045#modifymod
+func (r *Room) list(st *stanza.Stanza, item *stanza.Element) ([]byte, *stanza.Error) {
+	if role := ParseRole(item.Attr("role")); role != 0 {
+		return r.listRole(st, role)
+	}
+	if aff := ParseAffiliation(item.Attr("affiliation")); aff != 0 {
+		return r.listAffiliation(st, aff)
+	}
+	return nil, badRequest.Because("The item names neither a role nor an affiliation.")
+}
+
+func (r *Room) listRole(st *stanza.Stanza, role Role) ([]byte, *stanza.Error) {
+	s := r.session(st.From)
+	if r.affiliation(st.From) < Admin && (s == nil || s.o.role != Moderator) {
+		return nil, forbidden.Because("Only moderators may see this list.")
+	}
+	var b stanza.Builder
+	b.Start("query", "xmlns", nsAdmin)
+	for _, o := range r.occupants {
+		if o.role == role {
+			b.Empty("item", "affiliation", o.aff.String(), "jid", o.shown().jid.String(), "nick", o.Nick, "role", role.String())
+		}
+	}
+	return b.End().Bytes(), nil
+}
+
+func (r *Room) listAffiliation(st *stanza.Stanza, aff Affiliation) ([]byte, *stanza.Error) {
+	if !r.mayList(st.From, aff) {
+		return nil, forbidden.Because("You may not see this list.")
+	}
+	var b stanza.Builder
+	b.Start("query", "xmlns", nsAdmin)
+	for _, jid := range r.with(aff) {
+		a := r.affils[jid]
+		if a.Reason == "" {
+			b.Empty("item", "affiliation", a.Affiliation, "jid", jid, "nick", a.Nick)
+			continue
+		}
+		b.Start("item", "affiliation", a.Affiliation, "jid", jid, "nick", a.Nick).Leaf("reason", a.Reason).End()
+	}
+	return b.End().Bytes(), nil
+}
+
+// mayList tells who reads which list: in a room that hides no addresses every member reads them, and clients need that to
+// encrypt; elsewhere those who manage them.
+func (r *Room) mayList(user stanza.JID, aff Affiliation) bool {
+	actor := r.affiliation(user)
+	switch {
+	case actor == Owner, aff < Admin && actor == Admin:
+		return true
+	case aff == Outcast || !r.rec.Config.NonAnonymous:
+		return false
+	}
+	s := r.session(user)
+	return actor >= Member || aff == Member && s != nil && slices.Contains(r.rec.Config.GetMemberList, s.o.role.String())
+}

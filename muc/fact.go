@@ -1,0 +1,90 @@
+package muc
+
+import (
+	"time"
+
+	"isthmus/component/stanza"
+)
+
+// Fact is something that happened at one node of a federated room and that the others want to know. The same types
+// arrive from links as events and leave to links in Relay.
+type Fact interface{ fact() }
+
+// Person is a user as nodes know him: the full JID is his identity at every hop, the nick is what he calls himself.
+type Person struct {
+	JID         stanza.JID
+	Nick        string
+	Affiliation Affiliation
+	Role        Role
+}
+
+// Entered says that a session is in the room.
+type Entered struct {
+	Person
+	Payload []byte // presence children
+}
+
+// Changed says that a session's presence changed.
+type Changed struct {
+	Person
+	Payload []byte
+}
+
+// Renamed says that a session changed its nick from Person.Nick to NewNick.
+type Renamed struct {
+	Person
+	NewNick string
+}
+
+// Left says that a session is gone.
+type Left struct {
+	Person
+	Payload []byte
+	Code    int    // 0, or the status code of a removal: 301, 307 …
+	Actor   string // nick of who removed him
+	Reason  string
+}
+
+// Said is a groupchat message or a change of subject.
+type Said struct {
+	Person
+	ID, Lang string
+	Payload  []byte
+	Subject  bool      // the payload changes the subject
+	At       time.Time // when it was said, if that is not now
+}
+
+// Private is a private message between two nodes.
+type Private struct {
+	Person
+	To             string // nick
+	Type, ID, Lang string
+	Payload        []byte
+}
+
+// Asked is a link that wants the room's state: the answer is State, to this link only.
+type Asked struct{ History Limits }
+
+// State is everything that a node that joins must know, in the order of XEP-0045.
+type State struct {
+	Occupants []Entered
+	History   []Said
+	Subject   Said
+}
+
+// Lost says that a link is gone, and with it everybody who came over it.
+type Lost struct{ Reason string }
+
+// Closed says that the room is no more.
+type Closed struct{}
+
+func (Entered) fact() {}
+func (Changed) fact() {}
+func (Renamed) fact() {}
+func (Left) fact()    {}
+func (Said) fact()    {}
+func (Private) fact() {}
+func (Asked) fact()   {}
+func (State) fact()   {}
+func (Lost) fact()    {}
+func (Closed) fact()  {}

@@ -1,0 +1,96 @@
+package muc
+
+import (
+	"encoding/xml"
+
+	"isthmus/component/stanza"
+)
+
+// feature is one thing that a room can do, as a struct of optional functions. A new feature is one file, its scripts and
+// one line in the table below.
+type feature struct {
+	name   string
+	admit  func(*Room, *entry) *stanza.Error           // may this session enter?
+	speak  func(*Room, *Session, *speech) *stanza.Error // may this be said to all?
+	stamp  func(*Room, *stamped, *stanza.Builder)      // what the room adds to a message
+	dress  func(*Room, *Occupant, *stanza.Builder)     // what the room adds to a presence
+	forged []forgery                                   // what only the room may add
+	fields []field                                     // its part of the owner's form
+	disco  func(*Room) []string                        // its features of the room
+	info   func(*Room) []stanza.Field                  // its part of the room's information
+}
+
+// forgery is an element that is stripped from whatever users send. by names the attribute that makes it a forgery only
+// when it holds the room's address; "" strips it always.
+type forgery struct {
+	name xml.Name
+	by   string
+}
+
+// features, read from top to bottom: the order of the checks on entry, of the owner's form and of what the room adds.
+var features = []feature{
+	core,
+	about,
+	lifetime,
+	listing,
+	locked,
+	outcasts,
+	membersOnly,
+	password,
+	nickname,
+	maxUsers,
+	voice,
+	subjects,
+	privateMessages,
+	invitations,
+	anonymity,
+	lists,
+	presences,
+	occupantIDs,
+	archive,
+	federation,
+}
+
+// core is what every room of XEP-0045 does.
+var core = feature{
+	name: "XEP-0045",
+	disco: func(*Room) []string {
+		return []string{nsMUC, nsInfo, nsItems, nsPing, nsStableID, nsSelfPing}
+	},
+	forged: []forgery{
+		{name: name(nsUser, "x")},
+		{name: name(nsMUC, "x")},
+		{name: name(nsHats, "hats")},
+		{name: name(nsAddress, "addresses")},
+	},
+}
+
+// genuine is a list of children less what their sender may not say (R4).
+func (r *Room) genuine(list []stanza.Element) []stanza.Element {
+	kept := make([]stanza.Element, 0, len(list))
+	for i := range list {
+		if !r.isForged(&list[i]) {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept
+}
+
+func (r *Room) isForged(e *stanza.Element) bool {
+	if e.Name.Space == nsFMUC || e.Name == name("", "error") {
+		return true
+	}
+	for _, f := range features {
+		for _, g := range f.forged {
+			if g.name == e.Name && (g.by == "" || r.isMe(e.Attr(g.by))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *Room) isMe(address string) bool {
+	j, err := stanza.ParseJID(address)
+	return err == nil && j.Bare() == r.jid
+}

@@ -1,0 +1,109 @@
+package muc
+
+import (
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+)
+
+// invitations holds who may bring others. xep:0045#invite-mediated
+var invitations = feature{
+	name: "XEP-0045 invitations",
+	fields: []field{
+		flag("muc#roomconfig_allowinvites", "Everybody may invite others", func(c *Config) *bool { return &c.AllowInvites }),
+	},
+	info: func(r *Room) []stanza.Field {
+		return []stanza.Field{{Var: "muc#roomconfig_allowinvites", Values: []string{bit(r.rec.Config.AllowInvites)}}}
+	},
+}
+
+// invite passes an invitation on. In a members-only room an admin's makes its recipient a member.
+func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
+	if s == nil {
+		r.fail(st, notInside)
+		return
+	}
+	if !r.rec.Config.AllowInvites && s.o.aff < Admin {
+		r.fail(st, forbidden.Because("You may not invite others to this room."))
+		return
+	}
+	for _, c := range x.Children() {
+		if c.Name != name(nsUser, "invite") {
+			continue
+		}
+		to, err := stanza.ParseJID(c.Attr("to"))
+		if err != nil {
+			r.fail(st, stanza.Fail(mellium.JIDMalformed).Because("The invitation names nobody."))
+			return
+		}
+		r.passInvite(st, s, &c, to)
+	}
+}
+
+func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element, to stanza.JID) {
+	bare := normal(to)
+	if r.rec.Config.MembersOnly && s.o.aff >= Admin && r.affiliationOf(bare) == None {
+		r.applyAffiliation(change{jid: bare, aff: Member}, s.o.Nick)
+	}
+	from := s.o.from
+	if r.rec.Config.NonAnonymous {
+		from = s.o.bare.String()
+	}
+	reason := invite.Child(nsUser, "reason").Text()
+	var b stanza.Builder
+	b.Start("x", "xmlns", nsUser).Start("invite", "from", from)
+	if reason != "" {
+		b.Leaf("reason", reason)
+	}
+	if c := invite.Child(nsUser, "continue"); c != nil {
+		b.Empty("continue", "thread", c.Attr("thread"))
+	}
+	b.End()
+	secret := ""
+	if r.rec.Config.PasswordProtected {
+		secret = r.rec.Config.Password
+		b.Leaf("password", secret)
+	}
+	b.End()
+	b.Empty("x", "xmlns", nsInvite, "jid", r.me, "reason", reason, "password", secret)
+	b.Leaf("body", from+" invites you to the room "+r.me+".")
+	r.send(stanza.Envelope{Kind: stanza.Message, ID: st.ID, From: r.me}, b.Bytes(), to.Addr())
+}
+
+// decline tells the inviter, and nobody else, that his invitation was declined. xep:0045#invite-mediated
+func (r *Room) decline(st *stanza.Stanza, x *stanza.Element) {
+	d := x.Child(nsUser, "decline")
+	to, err := stanza.ParseJID(d.Attr("to"))
+	if err != nil {
+		r.fail(st, stanza.Fail(mellium.JIDMalformed).Because("The refusal names nobody."))
+		return
+	}
+	addrs := r.inviter(to)
+	if addrs == nil {
+		r.fail(st, stanza.Fail(mellium.ItemNotFound).Because("Who invited you is not in the room."))
+		return
+	}
+	var b stanza.Builder
+	b.Start("x", "xmlns", nsUser).Start("decline", "from", st.From.Bare().String())
+	if reason := d.Child(nsUser, "reason").Text(); reason != "" {
+		b.Leaf("reason", reason)
+	}
+	b.End().End()
+	r.send(stanza.Envelope{Kind: stanza.Message, From: r.me}, b.Bytes(), addrs...)
+}
+
+// inviter is who is meant by the address that an invitation came from. Only occupants are: a room is no relay to strangers.
+func (r *Room) inviter(to stanza.JID) []stanza.Addr {
+	if to.Bare() == r.jid {
+		if o := r.occupant(to.Resource); o != nil {
+			return o.addrs()
+		}
+		return nil
+	}
+	for _, o := range r.occupants {
+		if o.bare == to.Bare() {
+			return o.addrs()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package muc
+
+import (
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+)
+
+// entry is one attempt to enter, as it passes the features' checks.
+type entry struct {
+	st        *stanza.Stanza
+	nick, key string
+	x         *stanza.Element // <x xmlns='…muc'/>
+	aff       Affiliation
+	role      Role
+	beside    bool // a further session of somebody who is in already under this nick
+	codes     []int
+}
+
+// enter lets a user in, or says why not. xep:0045#enter
+func (r *Room) enter(st *stanza.Stanza, nick, key string) {
+	e := &entry{st: st, nick: nick, key: key, x: st.Child(nsMUC, "x")}
+	e.aff = r.affiliation(st.From)
+	e.role = r.defaultRole(e.aff)
+	if o := r.byNick[key]; o != nil && o.bare == st.From.Bare() {
+		e.beside = true
+		e.nick = o.Nick
+	}
+	for _, f := range features {
+		if f.admit == nil {
+			continue
+		}
+		if err := f.admit(r, e); err != nil {
+			r.fail(st, err)
+			return
+		}
+	}
+	r.let(e)
+}
+
+// let puts an admitted user in and tells everybody, in the order that the XEP demands (R3). xep:0045#order
+func (r *Room) let(e *entry) {
+	s := &Session{jid: e.st.From, addr: e.st.From.Addr()}
+	o := r.add(s, e.nick, e.key, e.aff, e.role)
+	s.payload = r.presencePayload(e.st)
+	if e.nick != e.st.To.Resource {
+		e.codes = append(e.codes, 210)
+	}
+	r.sendOccupants(s)
+	if !e.beside && r.broadcasts(o.role) {
+		own := o.addrs()
+		v := r.viewers()
+		r.tell(o, s, without(v.seeing, own), true, &notice{})
+		r.tell(o, s, without(v.blind, own), false, &notice{})
+	}
+	r.sendSelf(s, e.codes)
+	r.sendHistory(s, readLimits(e.x))
+	r.sendSubject(s)
+	r.relay(Here, Entered{s.person(), s.payload})
+}
+
+// resync tells a session everything again that it learnt when it entered: its client has lost track. Others see nothing.
+func (r *Room) resync(st *stanza.Stanza, s *Session) {
+	s.payload = r.presencePayload(st)
+	r.sendOccupants(s)
+	r.sendSelf(s, nil)
+	r.sendHistory(s, readLimits(st.Child(nsMUC, "x")))
+	r.sendSubject(s)
+}
+
+// sendOccupants tells a session who else is here. xep:0045#enter-pres
+func (r *Room) sendOccupants(s *Session) {
+	sees := r.seesJIDs(s.o)
+	for _, o := range r.occupants {
+		if o != s.o && r.broadcasts(o.role) {
+			r.emit(Send{r.show(o, o.shown(), sees, false, &notice{}), []stanza.Addr{s.addr}})
+		}
+	}
+}
+
+// sendSelf is the last presence of an entry. xep:0045#enter-pres
+func (r *Room) sendSelf(s *Session, codes []int) {
+	if r.rec.Config.NonAnonymous {
+		codes = append(codes, 100)
+	}
+	if r.rec.Config.Logging {
+		codes = append(codes, 170)
+	}
+	out := r.show(s.o, s, r.seesJIDs(s.o), true, &notice{self: codes})
+	r.emit(Send{out, []stanza.Addr{s.addr}})
+}
+
+// absent answers for an address where there is no room. Whoever enters creates it, if he may. xep:0045#createroom
+func (r *Room) absent(st *stanza.Stanza) {
+	switch {
+	case st.IsError(), st.Kind == stanza.IQ && st.Type == "result":
+	case st.Kind != stanza.Presence:
+		r.fail(st, noSuchRoom)
+	case st.Type == "unavailable", st.Type == "probe":
+	case st.Type != "":
+		r.fail(st, noSuchRoom)
+	case st.Has(nsMUC, "x"):
+		r.create(st)
+	case st.To.IsBare():
+		r.fail(st, noNick)
+	default:
+		r.kickStranger(st)
+	}
+}
+
+// create makes a locked room with its first owner in it. xep:0045#createroom-general
+func (r *Room) create(st *stanza.Stanza) {
+	err := roomName(r.jid.Local)
+	if err == nil && st.To.IsBare() {
+		err = noNick
+	}
+	var nick, key string
+	if err == nil {
+		nick, key, err = prepareNick(st.To.Resource)
+	}
+	if err == nil {
+		err = r.nickAllowed(nick)
+	}
+	if err == nil && !r.settings.mayCreate(st.From) {
+		err = stanza.Fail(mellium.NotAllowed).Because("You may not create rooms here.")
+	}
+	if err != nil {
+		r.fail(st, err)
+		return
+	}
+	r.found(st.From)
+	r.save()
+	r.setAffiliation(st.From.Bare().String(), Owner, "")
+	e := &entry{st: st, nick: nick, key: key, x: st.Child(nsMUC, "x"), aff: Owner, role: Moderator, codes: []int{201}}
+	r.let(e)
+}
+
+// found gives the room its log and its first configuration.
+func (r *Room) found(creator stanza.JID) {
+	r.exists = true
+	r.rec = Record{
+		JID: r.me, Epoch: r.birth.Epoch, Secret: r.birth.Secret, Created: r.now, Locked: true, Config: r.settings.Defaults,
+	}
+	r.nid = nodeID(r.me, r.rec.Epoch)
+}

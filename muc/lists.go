@@ -1,0 +1,130 @@
+package muc
+
+import (
+	"slices"
+
+	"mellium.im/xmpp/jid"
+
+	"isthmus/component/stanza"
+)
+
+// lists are the affiliations of a room as its form shows them. xep:0045#roomconfig
+var lists = feature{
+	name: "XEP-0045 affiliation lists",
+	fields: []field{
+		roles("muc#roomconfig_getmemberlist", "Who may read the list of members", func(c *Config) *[]string { return &c.GetMemberList }),
+		people("muc#roomconfig_roomadmins", "Admins of the room", Admin, func(d *draft) *[]string { return &d.admins }),
+		people("muc#roomconfig_roomowners", "Owners of the room", Owner, func(d *draft) *[]string { return &d.owners }),
+	},
+}
+
+func people(name, label string, aff Affiliation, at func(*draft) *[]string) field {
+	return field{
+		name: name, typ: "jid-multi", label: label,
+		get: func(r *Room) []string { return r.with(aff) },
+		set: func(d *draft, _ string, all []string) bool {
+			list := []string{}
+			for _, v := range all {
+				j, err := stanza.ParseJID(v)
+				if err != nil {
+					return false
+				}
+				list = append(list, normal(j))
+			}
+			*at(d) = list
+			return true
+		},
+	}
+}
+
+// replaceLists makes the owners and admins those of a submitted form.
+func (r *Room) replaceLists(d *draft) {
+	for _, c := range r.listChanges(d) {
+		if r.exists {
+			r.applyAffiliation(c, "")
+		}
+	}
+}
+
+func (r *Room) listChanges(d *draft) []change {
+	var changes []change
+	replace := func(aff Affiliation, list []string) {
+		if list == nil {
+			return
+		}
+		for _, jid := range list {
+			if r.listed(jid) != aff {
+				changes = append(changes, change{jid: jid, aff: aff})
+			}
+		}
+		for _, jid := range r.with(aff) {
+			if !slices.Contains(list, jid) && !slices.Contains(d.owners, jid) && !slices.Contains(d.admins, jid) {
+				changes = append(changes, change{jid: jid, aff: None})
+			}
+		}
+	}
+	replace(Owner, d.owners)
+	replace(Admin, d.admins)
+	return changes
+}
+
+// affiliation is what a user is to the room: by his own address, else by his domain. The service's administrators are
+// owners everywhere.
+func (r *Room) affiliation(j stanza.JID) Affiliation {
+	if r.settings.isAdmin(j) {
+		return Owner
+	}
+	return r.affiliationOf(j.Bare().String())
+}
+
+func (r *Room) affiliationOf(bare string) Affiliation {
+	if a := r.listed(bare); a != None {
+		return a
+	}
+	if j, err := stanza.ParseJID(bare); err == nil {
+		return r.listed(j.Domain)
+	}
+	return None
+}
+
+// listed is what the lists say of exactly this address.
+func (r *Room) listed(jid string) Affiliation {
+	if a, ok := r.affils[jid]; ok {
+		return ParseAffiliation(a.Affiliation)
+	}
+	return None
+}
+
+// with lists the addresses of one affiliation in order.
+func (r *Room) with(aff Affiliation) []string {
+	list := []string{}
+	for jid, a := range r.affils {
+		if a.Affiliation == aff.String() {
+			list = append(list, jid)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (r *Room) setAffiliation(jid string, aff Affiliation, reason string) {
+	r.setAffiliationNick(jid, aff, r.affils[jid].Nick, reason)
+}
+
+func (r *Room) setAffiliationNick(jid string, aff Affiliation, nick, reason string) {
+	a := AffiliationRecord{JID: jid, Affiliation: aff.String(), Nick: nick, Reason: reason}
+	if aff == None && nick == "" {
+		delete(r.affils, jid)
+	} else {
+		r.affils[jid] = a
+	}
+	r.emit(SaveAffiliation{a})
+}
+
+// normal is an address that a person typed, as a host server would write it; one that cannot be prepared stays as it is.
+func normal(j stanza.JID) string {
+	if p, err := jid.New(j.Local, j.Domain, ""); err == nil {
+		return p.String()
+	}
+	return j.Bare().String()
+}

@@ -1,0 +1,168 @@
+package muc
+
+import (
+	"encoding/xml"
+
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+)
+
+// speech is one groupchat message on its way through the features' checks.
+type speech struct {
+	st      *stanza.Stanza
+	subject *stanza.Element // not nil: this changes the subject and says nothing
+}
+
+// stamped is what the room adds to a message, now or when it is shown again.
+type stamped struct {
+	occupantID string
+	stanzaID   string // "" for what is not logged
+}
+
+// message takes every message to the room or to an occupant.
+func (r *Room) message(st *stanza.Stanza) {
+	s := r.session(st.From)
+	switch {
+	case st.IsError():
+		r.messageBounced(st, s)
+	case !st.To.IsBare():
+		r.private(st, s)
+	case st.Type == "groupchat":
+		r.groupchat(st, s)
+	default:
+		r.plainMessage(st, s)
+	}
+}
+
+// plainMessage is a message to the room that is not for its occupants: an invitation, or nothing that a room knows.
+func (r *Room) plainMessage(st *stanza.Stanza, s *Session) {
+	x := st.Child(nsUser, "x")
+	switch {
+	case x.Child(nsUser, "invite") != nil:
+		r.invite(st, s, x)
+	case x.Child(nsUser, "decline") != nil:
+		r.decline(st, x)
+	case s == nil:
+		r.fail(st, notInside)
+	default:
+		r.fail(st, badRequest.Because("A message to the room must be of type groupchat."))
+	}
+}
+
+// groupchat is a message to everybody. xep:0045#message
+func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
+	if s == nil {
+		r.fail(st, notInside)
+		return
+	}
+	m := &speech{st: st, subject: subjectChange(st)}
+	for _, f := range features {
+		if f.speak == nil {
+			continue
+		}
+		if err := f.speak(r, s, m); err != nil {
+			r.fail(st, err)
+			return
+		}
+	}
+	refuse := r.refusal(st, stanza.Fail(mellium.InternalServerError).Because("The message could not be stored."))
+	r.say(utterance{
+		Person: s.person(), via: Here, id: st.ID, lang: st.Lang, payload: joined(r.genuine(st.Children)),
+		subject: m.subject, logged: m.subject != nil || worthLogging(st.Children), refuse: refuse,
+	})
+}
+
+// utterance is something said to all, by whomever, ready to be logged and shown.
+type utterance struct {
+	Person
+	via      Via
+	id, lang string
+	payload  []byte
+	subject  *stanza.Element
+	logged   bool
+	late     int64 // hybrid logical clock of when it was said, 0 = now
+	refuse   *Send
+}
+
+// say logs, shows and relays. What is logged is appended before anybody is shown it (R2).
+func (r *Room) say(u utterance) {
+	m := stamped{occupantID: r.occupantID(u.JID)}
+	if u.logged {
+		m.stanzaID = r.log(u, m.occupantID)
+	}
+	if u.subject != nil {
+		r.setSubject(u)
+	}
+	var b stanza.Builder
+	b.Raw(u.payload)
+	r.stamp(&m, &b)
+	if u.late != 0 {
+		r.delayed(&b, u.late)
+	}
+	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: u.id, From: r.jid.With(u.Nick).String(), Lang: u.lang}
+	r.send(env, b.Bytes(), r.viewers().all...)
+	f := Said{Person: u.Person, ID: u.id, Lang: u.lang, Payload: u.payload, Subject: u.subject != nil}
+	if u.late != 0 {
+		f.At = clockTime(u.late)
+	}
+	r.relay(u.via, f)
+}
+
+func (r *Room) stamp(m *stamped, b *stanza.Builder) {
+	for _, f := range features {
+		if f.stamp != nil {
+			f.stamp(r, m, b)
+		}
+	}
+}
+
+// messageBounced is an error about a message of ours. That of a private message goes back to its author; that of a
+// groupchat message tells who is gone.
+func (r *Room) messageBounced(st *stanza.Stanza, s *Session) {
+	if s == nil {
+		return
+	}
+	if st.To.IsBare() || !r.privates.has(st.From, st.ID) {
+		r.bounced(st, s)
+		return
+	}
+	if o := r.occupant(st.To.Resource); o != nil {
+		r.passPrivate(st, s, o)
+	}
+	if ghostly(st, deadConditions) {
+		s.payload = nil
+		r.depart(s, &notice{codes: []int{333}}, 333)
+	}
+}
+
+// worthLogging tells whether a message belongs into the history: what people read there, and what changes it.
+// xep:0334#hints
+func worthLogging(list []stanza.Element) bool {
+	has := map[xml.Name]bool{}
+	for i := range list {
+		has[list[i].Name] = true
+	}
+	switch {
+	case has[name(nsHints, "store")]:
+		return true
+	case has[name(nsHints, "no-store")], has[name(nsHints, "no-permanent-store")]:
+		return false
+	}
+	for n := range has {
+		if loggedNames[n] {
+			return true
+		}
+	}
+	return false
+}
+
+var loggedNames = nameSet(
+	name("", "body"),
+	name("urn:xmpp:reactions:0", "reactions"),
+	name("urn:xmpp:message-retract:1", "retract"),
+	name("urn:xmpp:fasten:0", "apply-to"),
+	name("eu.siacs.conversations.axolotl", "encrypted"),
+	name("urn:xmpp:omemo:2", "encrypted"),
+	name("urn:xmpp:openpgp:0", "openpgp"),
+)

@@ -1,0 +1,106 @@
+package muc
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/secure/precis"
+	"golang.org/x/text/unicode/norm"
+
+	"isthmus/component/stanza"
+)
+
+// nickname keeps a nick from having two owners (R6). xep:0045#enter-conflict
+var nickname = feature{
+	name: "XEP-0045 nicks",
+	admit: func(r *Room, e *entry) *stanza.Error {
+		if !r.nickFree(e.key, e.st.From) {
+			return nickTaken
+		}
+		return nil
+	},
+}
+
+// nickFree tells whether this user may take a nick: nobody else is called so, and nobody else has reserved it.
+func (r *Room) nickFree(key string, user stanza.JID) bool {
+	if o := r.byNick[key]; o != nil && o.bare != user.Bare() {
+		return false
+	}
+	for jid, a := range r.affils {
+		if a.Nick == "" || jid == user.Bare().String() {
+			continue
+		}
+		if _, reserved, err := prepareNick(a.Nick); err == nil && reserved == key {
+			return false
+		}
+	}
+	return true
+}
+
+// nickAllowed holds the service's own limit.
+func (r *Room) nickAllowed(nick string) *stanza.Error {
+	if utf8.RuneCountInString(nick) > r.settings.MaxNick {
+		return longNick
+	}
+	return nil
+}
+
+// prepareNick is how a nick is written and how it compares, after RFC 8266. PRECIS refuses characters that are younger
+// than its tables, such as last year's emoji, and the joiners inside an emoji; hosts let both through, so they are
+// taken here too, normalised by hand.
+func prepareNick(s string) (nick, key string, err *stanza.Error) {
+	nick, e := precis.Nickname.String(s)
+	if e == nil {
+		key, e = precis.Nickname.CompareKey(s)
+	}
+	if e == nil && nick != "" && visible(nick) {
+		return nick, key, nil
+	}
+	nick = strings.Join(strings.Fields(norm.NFKC.String(s)), " ")
+	if nick == "" || len(nick) > 1023 || !utf8.ValidString(nick) || !visible(nick) {
+		return "", "", badNick
+	}
+	return nick, strings.ToLower(nick), nil
+}
+
+// visible tells whether a nick holds nothing that cannot be seen: no controls, no formatting except joiners inside an
+// emoji, no private use, no fillers.
+func visible(nick string) bool {
+	runes := []rune(nick)
+	for i, c := range runes {
+		switch {
+		case c == '\u200d':
+			if i == 0 || i == len(runes)-1 || !emoji(runes[i-1]) || !emoji(runes[i+1]) {
+				return false
+			}
+		case unicode.Is(unicode.C, c), unicode.Is(unicode.Zl, c), unicode.Is(unicode.Zp, c), strings.ContainsRune(fillers, c):
+			return false
+		case c >= 0xFDD0 && c <= 0xFDEF, c&0xFFFE == 0xFFFE: // noncharacters
+			return false
+		}
+	}
+	return true
+}
+
+// fillers are letters that look like nothing.
+const fillers = "\u115f\u1160\u3164\uffa0\u2800\u034f"
+
+// emoji tells whether a joiner may stand beside this character: a symbol, its variation selector or its skin tone.
+func emoji(c rune) bool {
+	return unicode.Is(unicode.So, c) || unicode.Is(unicode.Sk, c) || c == '\ufe0f' || unassigned(c)
+}
+
+// unassigned tells whether a character is younger than Go's tables.
+func unassigned(c rune) bool {
+	return !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.C)
+}
+
+// roomName holds the localpart of a new room to RFC 7622 section 3.3.
+func roomName(local string) *stanza.Error {
+	prepared, err := precis.UsernameCaseMapped.String(local)
+	if err != nil || prepared == "" || strings.ContainsAny(local, "\"&'/:<>@") {
+		return badName
+	}
+	return nil
+}

@@ -1,0 +1,37 @@
+package muc
+
+import "encoding/xml"
+
+const (
+	nsMUC        = "http://jabber.org/protocol/muc"
+	nsUser       = "http://jabber.org/protocol/muc#user"
+	nsAdmin      = "http://jabber.org/protocol/muc#admin"
+	nsOwner      = "http://jabber.org/protocol/muc#owner"
+	nsRoomConfig = "http://jabber.org/protocol/muc#roomconfig"
+	nsRoomInfo   = "http://jabber.org/protocol/muc#roominfo"
+	nsStableID   = "http://jabber.org/protocol/muc#stable_id"
+	nsSelfPing   = "http://jabber.org/protocol/muc#self-ping-optimization"
+	nsTraffic    = "http://jabber.org/protocol/muc#traffic"
+	nsItem       = "x-roomuser-item"
+	nsInfo       = "http://jabber.org/protocol/disco#info"
+	nsItems      = "http://jabber.org/protocol/disco#items"
+	nsForm       = "jabber:x:data"
+	nsPing       = "urn:xmpp:ping"
+	nsVCard      = "vcard-temp"
+	nsPubSub     = "http://jabber.org/protocol/pubsub"
+	nsDelay      = "urn:xmpp:delay"
+	nsOldDelay   = "jabber:x:delay"
+	nsSID        = "urn:xmpp:sid:0"
+	nsOccupantID = "urn:xmpp:occupant-id:0"
+	nsHints      = "urn:xmpp:hints"
+	nsHats       = "urn:xmpp:hats:0"
+	nsInvite     = "jabber:x:conference"
+	nsAddress    = "http://jabber.org/protocol/address"
+	nsFMUC       = "http://isode.com/protocol/fmuc"
+	nsIsthmus    = "urn:isthmus:0"
+)
+
+func name(space, local string) xml.Name { return xml.Name{Space: space, Local: local} }
+
+// entryMark is what a presence error about an entry carries. xep:0045#enter-errorcodes
+var entryMark = []byte("<x xmlns='" + nsMUC + "'/>")

@@ -1,0 +1,151 @@
+package muc
+
+import (
+	"slices"
+
+	"isthmus/component/stanza"
+)
+
+// Occupant is a user under one nick, with one session or several.
+type Occupant struct {
+	Nick     string
+	key      string // how the nick compares
+	from     string // room/nick as text
+	bare     stanza.JID
+	id       string // occupant-id
+	aff      Affiliation
+	role     Role
+	sessions []*Session // in order of entry; the last one to speak of its presence is shown
+}
+
+// Session is one full JID in the room, on this node or behind a link.
+type Session struct {
+	jid     stanza.JID
+	addr    stanza.Addr
+	via     Via
+	o       *Occupant
+	payload []byte // presence children as the room shows them
+}
+
+// identity finds a session. The same full JID may stand behind two links at once while the network heals.
+type identity struct {
+	via Via
+	jid stanza.JID
+}
+
+func (s *Session) identity() identity { return identity{s.via, s.jid} }
+
+// person is the session as other nodes know it.
+func (s *Session) person() Person { return Person{s.jid, s.o.Nick, s.o.aff, s.o.role} }
+
+// session finds the local session that sent a stanza.
+func (r *Room) session(j stanza.JID) *Session { return r.sessions[identity{Here, j}] }
+
+// occupant finds who has this nick.
+func (r *Room) occupant(nick string) *Occupant {
+	_, key, err := prepareNick(nick)
+	if err != nil {
+		return nil
+	}
+	return r.byNick[key]
+}
+
+// of finds all occupants of one user, or of all users of a domain.
+func (r *Room) of(jid string) []*Occupant {
+	var list []*Occupant
+	for _, o := range r.occupants {
+		if o.bare.String() == jid || o.bare.Domain == jid {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// add puts a session into the room under this nick, alone or beside the user's others.
+func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Occupant {
+	o := r.byNick[key]
+	if o == nil {
+		o = &Occupant{bare: s.jid.Bare(), id: r.occupantID(s.jid), aff: aff, role: role}
+		r.occupants = append(r.occupants, o)
+		r.rename(o, nick, key)
+	}
+	s.o = o
+	o.sessions = append(o.sessions, s)
+	r.sessions[s.identity()] = s
+	r.views = nil
+	return o
+}
+
+func (r *Room) rename(o *Occupant, nick, key string) {
+	if o.key != "" {
+		delete(r.byNick, o.key)
+	}
+	o.Nick, o.key, o.from = nick, key, r.jid.With(nick).String()
+	r.byNick[key] = o
+}
+
+// remove takes a session out and tells whether its occupant went with it.
+func (r *Room) remove(s *Session) (last bool) {
+	o := s.o
+	delete(r.sessions, s.identity())
+	o.sessions = slices.DeleteFunc(o.sessions, func(x *Session) bool { return x == s })
+	r.views = nil
+	if len(o.sessions) > 0 {
+		return false
+	}
+	delete(r.byNick, o.key)
+	r.occupants = slices.DeleteFunc(r.occupants, func(x *Occupant) bool { return x == o })
+	return true
+}
+
+// shown is the session whose presence stands for the occupant.
+func (o *Occupant) shown() *Session { return o.sessions[len(o.sessions)-1] }
+
+// show makes s the session that stands for its occupant.
+func (o *Occupant) show(s *Session) {
+	o.sessions = append(slices.DeleteFunc(o.sessions, func(x *Session) bool { return x == s }), s)
+}
+
+// local tells whether any session of the occupant is on this node.
+func (o *Occupant) local() bool {
+	return slices.ContainsFunc(o.sessions, func(s *Session) bool { return s.via == Here })
+}
+
+// addrs are the addresses of the occupant's sessions on this node.
+func (o *Occupant) addrs() []stanza.Addr {
+	var list []stanza.Addr
+	for _, s := range o.sessions {
+		if s.via == Here {
+			list = append(list, s.addr)
+		}
+	}
+	return list
+}
+
+// views are the local recipients by what they may see. They are rebuilt whole, never changed (R8).
+type views struct {
+	all    []stanza.Addr
+	seeing []stanza.Addr // may see real JIDs
+	blind  []stanza.Addr // may not
+}
+
+func (r *Room) viewers() *views {
+	if r.views != nil {
+		return r.views
+	}
+	v := &views{}
+	for _, o := range r.occupants {
+		list := o.addrs()
+		v.all = append(v.all, list...)
+		if r.seesJIDs(o) {
+			v.seeing = append(v.seeing, list...)
+		} else {
+			v.blind = append(v.blind, list...)
+		}
+	}
+	r.views = v
+	return v
+}
+
+// seesJIDs tells whether an occupant may see the real JIDs of others (P8). xep:0045#enter-nonanon xep:0045#enter-semianon
+func (r *Room) seesJIDs(o *Occupant) bool { return r.rec.Config.NonAnonymous || o.role == Moderator }

@@ -1,0 +1,30 @@
+package muc
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+
+	"isthmus/component/stanza"
+)
+
+// occupantIDs lets clients follow an occupant through changes of nick. xep:0421
+var occupantIDs = feature{
+	name:   "XEP-0421 occupant identifiers",
+	forged: []forgery{{name: name(nsOccupantID, "occupant-id")}},
+	disco:  func(*Room) []string { return []string{nsOccupantID} },
+	stamp: func(_ *Room, m *stamped, b *stanza.Builder) {
+		b.Empty("occupant-id", "xmlns", nsOccupantID, "id", m.occupantID)
+	},
+	dress: func(_ *Room, o *Occupant, b *stanza.Builder) {
+		b.Empty("occupant-id", "xmlns", nsOccupantID, "id", o.id)
+	},
+}
+
+// occupantID is the same for all sessions and all visits of a user, differs from room to room, and tells nothing of the
+// user's address to anybody without the room's secret. xep:0421#security
+func (r *Room) occupantID(j stanza.JID) string {
+	h := hmac.New(sha256.New, r.rec.Secret)
+	h.Write([]byte(j.Bare().String()))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+}

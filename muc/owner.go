@@ -1,0 +1,238 @@
+package muc
+
+import (
+	"reflect"
+	"slices"
+
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+)
+
+// owner takes the configuration form and the end of the room. xep:0045#roomconfig xep:0045#destroyroom
+func (r *Room) owner(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Error) {
+	if r.affiliation(st.From) != Owner {
+		return nil, forbidden.Because("Only owners may configure this room.")
+	}
+	if st.Type == "get" {
+		return r.configForm(), nil
+	}
+	if d := q.Child(nsOwner, "destroy"); d != nil {
+		return nil, r.destroy(st, d)
+	}
+	x := q.Child(nsForm, "x")
+	if x == nil {
+		return nil, badRequest.Because("The query holds neither a form nor <destroy/>.")
+	}
+	form, err := stanza.ParseForm(x)
+	switch {
+	case err != nil:
+		return nil, badRequest.Because("The form cannot be read.")
+	case form.Type == "cancel":
+		r.cancel(st)
+		return nil, nil
+	case form.Type != "submit":
+		return nil, badRequest.Because("The form is neither submitted nor cancelled.")
+	case form.FormType() != "" && form.FormType() != nsRoomConfig:
+		return nil, badRequest.Because("This is another form than the room's.")
+	}
+	return nil, r.configure(st, form)
+}
+
+// configForm is the whole configuration as it is now.
+func (r *Room) configForm() []byte {
+	f := stanza.Form{
+		Type: "form", Title: "Configuration of " + r.me,
+		Fields: []stanza.Field{{Var: "FORM_TYPE", Type: "hidden", Values: []string{nsRoomConfig}}},
+	}
+	for _, ft := range features {
+		for _, o := range ft.fields {
+			f.Fields = append(f.Fields, stanza.Field{Var: o.name, Type: o.typ, Label: o.label, Options: o.options, Values: o.get(r)})
+		}
+	}
+	var b stanza.Builder
+	b.Start("query", "xmlns", nsOwner)
+	f.Append(&b)
+	return b.End().Bytes()
+}
+
+// configure applies a submitted form whole, or not at all. Fields that are not the room's are ignored, fields that are
+// missing stay as they are; an empty form is the instant room. xep:0045#roomconfig
+func (r *Room) configure(st *stanza.Stanza, form *stanza.Form) *stanza.Error {
+	d := &draft{Config: r.rec.Config}
+	for i := range form.Fields {
+		if err := r.submit(d, &form.Fields[i]); err != nil {
+			return err
+		}
+	}
+	if err := r.sound(d); err != nil {
+		return err
+	}
+	was := r.rec.Config
+	changed := !reflect.DeepEqual(was, d.Config)
+	unlocked := r.rec.Locked
+	r.rec.Config, r.rec.Locked = d.Config, false
+	r.views = nil
+	if changed || unlocked {
+		r.save()
+	}
+	r.result(st, nil)
+	if changed {
+		r.applyConfig(was)
+	}
+	r.replaceLists(d)
+	return nil
+}
+
+func (r *Room) submit(d *draft, in *stanza.Field) *stanza.Error {
+	f := fieldNamed(in.Var)
+	if f == nil {
+		return nil
+	}
+	if in.Type != "" && in.Type != f.typ && f.typ == "boolean" {
+		return badRequest.Because("The field " + in.Var + " is of another type.")
+	}
+	value := ""
+	if len(in.Values) > 0 {
+		value = in.Values[0]
+	}
+	if !f.set(d, value, in.Values) {
+		return badRequest.Because("The field " + in.Var + " cannot have this value.")
+	}
+	return nil
+}
+
+// sound holds a configuration to what the room's rules and the service's policy allow.
+func (r *Room) sound(d *draft) *stanza.Error {
+	refuse := stanza.Fail(mellium.NotAcceptable)
+	switch {
+	case d.PasswordProtected && d.Password == "":
+		return refuse.Because("muc#roomconfig_roomsecret: a room that is protected by a password needs one.")
+	case d.owners != nil && len(d.owners) == 0:
+		return lastOwner
+	case d.FederationJoin != "" && !Matches(r.settings.Peers, d.FederationJoin):
+		return refuse.Because(fieldJoin + ": this service does not federate with that room.")
+	}
+	for _, peer := range d.FederationAccept {
+		if !Matches(r.settings.Peers, peer) {
+			return refuse.Because(fieldAccept + ": this service does not federate with " + peer + ".")
+		}
+	}
+	return nil
+}
+
+// applyConfig lets a change show: who may no longer be in goes, and everybody is told that something changed.
+// xep:0045#roomconfig-notify
+func (r *Room) applyConfig(was Config) {
+	c := r.rec.Config
+	if c.MembersOnly && !was.MembersOnly {
+		r.expelNonMembers()
+	}
+	if was.Moderated != c.Moderated {
+		r.regradeVoices()
+	}
+	if codes := changeCodes(was, c); len(codes) > 0 {
+		r.announceConfig(codes)
+	}
+	if c.NonAnonymous && !was.NonAnonymous {
+		r.unveil()
+	}
+	r.history = r.history[max(0, len(r.history)-c.MaxHistory):]
+}
+
+// changeCodes are the status codes of a change: those of privacy alone, 104 for anything else.
+func changeCodes(was, is Config) []string {
+	var codes []string
+	add := func(changed, now bool, on, off string) {
+		switch {
+		case changed && now:
+			codes = append(codes, on)
+		case changed:
+			codes = append(codes, off)
+		}
+	}
+	add(was.Logging != is.Logging, is.Logging, "170", "171")
+	add(was.NonAnonymous != is.NonAnonymous, is.NonAnonymous, "172", "173")
+	was.Logging, was.NonAnonymous = is.Logging, is.NonAnonymous
+	if !reflect.DeepEqual(was, is) {
+		codes = append([]string{"104"}, codes...)
+	}
+	return codes
+}
+
+func (r *Room) announceConfig(codes []string) {
+	var b stanza.Builder
+	b.Start("x", "xmlns", nsUser)
+	for _, c := range codes {
+		b.Empty("status", "code", c)
+	}
+	b.End()
+	r.send(stanza.Envelope{Kind: stanza.Message, Type: "groupchat", From: r.me}, b.Bytes(), r.viewers().all...)
+}
+
+// expelNonMembers empties a room that became members-only of everybody else. xep:0045#roomconfig-notify
+func (r *Room) expelNonMembers() {
+	for _, o := range slices.Clone(r.occupants) {
+		if o.aff < Member {
+			r.expel(o, &notice{codes: []int{322}})
+		}
+	}
+}
+
+// regradeVoices gives everybody the role that his affiliation has in the room as it now is.
+func (r *Room) regradeVoices() {
+	for _, o := range r.occupants {
+		if o.aff == None {
+			r.setRole(o, r.defaultRole(o.aff), &notice{})
+		}
+	}
+}
+
+// unveil shows everybody's real address after the room became non-anonymous.
+func (r *Room) unveil() {
+	for _, o := range r.occupants {
+		r.announce(o, o.shown(), &notice{})
+	}
+}
+
+// cancel of the first form gives the new room up; of a later one it changes nothing. xep:0045#createroom-reserved
+func (r *Room) cancel(st *stanza.Stanza) {
+	r.result(st, nil)
+	if r.rec.Locked {
+		r.raze(&stanza.Element{})
+	}
+}
+
+// destroy ends the room for all. xep:0045#destroyroom
+func (r *Room) destroy(st *stanza.Stanza, d *stanza.Element) *stanza.Error {
+	if venue := d.Attr("jid"); venue != "" {
+		if _, err := stanza.ParseJID(venue); err != nil {
+			return stanza.Fail(mellium.JIDMalformed).Because("The alternate venue is no address.")
+		}
+	}
+	r.result(st, nil)
+	r.raze(d)
+	return nil
+}
+
+// raze tells every occupant once that the room is no more, and removes it.
+func (r *Room) raze(d *stanza.Element) {
+	var b stanza.Builder
+	b.Start("destroy", "jid", d.Attr("jid"))
+	if reason := d.Child(nsOwner, "reason").Text(); reason != "" {
+		b.Leaf("reason", reason)
+	}
+	if pass := d.Child(nsOwner, "password").Text(); pass != "" {
+		b.Leaf("password", pass)
+	}
+	b.End()
+	for _, o := range r.occupants {
+		o.aff = None
+		out := r.show(o, o.shown(), false, true, &notice{gone: true, extra: b.Bytes(), payload: []byte{}})
+		if own := o.addrs(); len(own) > 0 {
+			r.emit(Send{out, own})
+		}
+	}
+	r.occupants, r.sessions, r.byNick, r.views = nil, map[identity]*Session{}, map[string]*Occupant{}, nil
+	r.end()
+}

@@ -1,0 +1,178 @@
+package muc
+
+import (
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+)
+
+// presence takes every presence of a user. xep:0045#enter xep:0045#changenick xep:0045#changepres xep:0045#exit
+func (r *Room) presence(st *stanza.Stanza) {
+	s := r.session(st.From)
+	switch st.Type {
+	case "error":
+		r.bounced(st, s)
+	case "unavailable":
+		r.leave(st, s)
+	case "probe":
+		r.probe(st, s)
+	case "":
+		r.available(st, s)
+	default:
+		r.fail(st, stanza.Fail(mellium.ServiceUnavailable).Because("A room takes no subscriptions."))
+	}
+}
+
+func (r *Room) available(st *stanza.Stanza, s *Session) {
+	entering := st.Has(nsMUC, "x")
+	if st.To.IsBare() {
+		if entering || s == nil {
+			r.fail(st, noNick)
+		}
+		return
+	}
+	nick, key, err := prepareNick(st.To.Resource)
+	if err == nil {
+		err = r.nickAllowed(nick)
+	}
+	switch {
+	case err != nil:
+		r.fail(st, err)
+	case s == nil && entering:
+		r.enter(st, nick, key)
+	case s == nil:
+		r.kickStranger(st)
+	case key == s.o.key && nick == s.o.Nick && entering:
+		r.resync(st, s)
+	case key == s.o.key && nick == s.o.Nick:
+		r.changePresence(st, s)
+	default:
+		r.changeNick(st, s, nick, key)
+	}
+}
+
+// changePresence passes on what a session says of its availability. xep:0045#changepres
+func (r *Room) changePresence(st *stanza.Stanza, s *Session) {
+	s.payload = r.presencePayload(st)
+	s.o.show(s)
+	r.announce(s.o, s, &notice{})
+	r.relay(Here, Changed{s.person(), s.payload})
+}
+
+// presencePayload is what of a presence the room passes on: everything but what only the room may say.
+func (r *Room) presencePayload(st *stanza.Stanza) []byte {
+	return joined(r.genuine(st.Children))
+}
+
+// kickStranger answers presence without <x/> from somebody who is not in the room: an old client, or one that believes
+// it is still there. xep:0045#enter-gc
+func (r *Room) kickStranger(st *stanza.Stanza) {
+	var b stanza.Builder
+	b.Start("x", "xmlns", nsUser).Empty("item", "affiliation", "none", "role", "none")
+	for _, code := range []string{"110", "307", "333"} {
+		b.Empty("status", "code", code)
+	}
+	b.End()
+	r.send(stanza.Envelope{Kind: stanza.Presence, Type: "unavailable", From: st.To.String()}, b.Bytes(), st.From.Addr())
+}
+
+// probe answers an occupant who asks for another's presence. xep:0045#bizrules-presence
+func (r *Room) probe(st *stanza.Stanza, s *Session) {
+	if s == nil || st.To.IsBare() {
+		return
+	}
+	o := r.occupant(st.To.Resource)
+	if o == nil {
+		r.fail(st, noSuchNick)
+		return
+	}
+	r.emit(Send{r.show(o, o.shown(), r.seesJIDs(s.o), o == s.o, &notice{}), []stanza.Addr{s.addr}})
+}
+
+// leave takes a session out at its own wish. Somebody who is not here, or who names a nick that is not his, changes
+// nothing. xep:0045#exit
+func (r *Room) leave(st *stanza.Stanza, s *Session) {
+	if s == nil {
+		return
+	}
+	if !st.To.IsBare() && r.occupant(st.To.Resource) != s.o {
+		return
+	}
+	s.payload = r.presencePayload(st)
+	r.depart(s, &notice{}, 0)
+}
+
+// depart takes one session out. n says why; code is what other nodes are told.
+func (r *Room) depart(s *Session, n *notice, code int) {
+	o, p := s.o, s.person()
+	n.gone = true
+	v := r.viewers()
+	last := r.remove(s)
+	if last && r.broadcasts(o.role) {
+		r.tell(o, s, without(v.seeing, []stanza.Addr{s.addr}), true, n)
+		r.tell(o, s, without(v.blind, []stanza.Addr{s.addr}), false, n)
+	}
+	if s.via == Here {
+		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, n), []stanza.Addr{s.addr}})
+	}
+	r.relay(s.via, Left{Person: p, Payload: s.payload, Code: code, Actor: n.actor, Reason: n.reason})
+	r.afterLeave()
+}
+
+func (r *Room) tell(o *Occupant, s *Session, to []stanza.Addr, seesJID bool, n *notice) {
+	if len(to) > 0 {
+		r.emit(Send{r.show(o, s, seesJID, false, n), to})
+	}
+}
+
+// expel takes out all sessions of an occupant for one reason. xep:0045#kick xep:0045#ban
+func (r *Room) expel(o *Occupant, n *notice) {
+	n.gone = true
+	n.payload = []byte{}
+	v, own := r.viewers(), o.addrs()
+	shown := o.shown()
+	code := 0
+	if len(n.codes) > 0 {
+		code = n.codes[0]
+	}
+	for _, s := range append([]*Session(nil), o.sessions...) {
+		p := s.person()
+		r.remove(s)
+		r.relay(Here, Left{Person: p, Code: code, Actor: n.actor, Reason: n.reason})
+	}
+	if r.broadcasts(o.role) {
+		r.tell(o, shown, without(v.seeing, own), true, n)
+		r.tell(o, shown, without(v.blind, own), false, n)
+	}
+	if len(own) > 0 {
+		r.emit(Send{r.show(o, shown, r.seesJIDs(o), true, n), own})
+	}
+	r.afterLeave()
+}
+
+// bounced takes out the session that a presence or a groupchat message could not reach; the others of the same user
+// stay. Removal for an error says 333 and never 307. xep:0045#service-error-kick
+func (r *Room) bounced(st *stanza.Stanza, s *Session) {
+	if s == nil || !ghostly(st, ghostConditions) {
+		return
+	}
+	s.payload = nil
+	r.depart(s, &notice{codes: []int{333}}, 333)
+}
+
+// afterLeave ends a temporary room with its last occupant, and one that its creator left before configuring it.
+func (r *Room) afterLeave() {
+	if len(r.occupants) > 0 || r.dead || !r.exists {
+		return
+	}
+	if r.rec.Locked || !r.rec.Config.Persistent {
+		r.end()
+	}
+}
+
+// end makes the room nonexistent.
+func (r *Room) end() {
+	r.relay(Here, Closed{})
+	r.emit(Delete{})
+	r.dead, r.exists = true, false
+}

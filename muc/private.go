@@ -1,0 +1,76 @@
+package muc
+
+import (
+	"slices"
+
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+)
+
+// privateMessages holds who may write to whom. xep:0045#privatemessage
+var privateMessages = feature{
+	name: "XEP-0045 private messages",
+	fields: []field{
+		choice("muc#roomconfig_allowpm", "Who may send private messages", func(c *Config) *string { return &c.AllowPM },
+			stanza.Option{Label: "Anyone", Value: "anyone"}, stanza.Option{Label: "Participants", Value: "participants"},
+			stanza.Option{Label: "Moderators", Value: "moderators"}, stanza.Option{Label: "Nobody", Value: "none"}),
+	},
+	info: func(r *Room) []stanza.Field {
+		return []stanza.Field{{Var: "muc#roomconfig_allowpm", Values: []string{r.rec.Config.AllowPM}}}
+	},
+}
+
+// pmRole is the least role that each policy lets write.
+var pmRole = map[string]Role{"anyone": Visitor, "participants": Participant, "moderators": Moderator}
+
+func (r *Room) private(st *stanza.Stanza, s *Session) {
+	if s == nil {
+		r.fail(st, notInside)
+		return
+	}
+	if st.Type == "groupchat" {
+		r.fail(st, badRequest.Because("A message to one occupant cannot be of type groupchat."))
+		return
+	}
+	o := r.occupant(st.To.Resource)
+	if o == nil {
+		r.fail(st, noSuchNick)
+		return
+	}
+	if least, ok := pmRole[r.rec.Config.AllowPM]; !ok || s.o.role < least {
+		r.fail(st, stanza.Fail(mellium.Forbidden).Because("You may not send private messages in this room."))
+		return
+	}
+	r.passPrivate(st, s, o)
+}
+
+// passPrivate hands a private message, or its error, to all sessions of an occupant here, or to the node that he is on.
+func (r *Room) passPrivate(st *stanza.Stanza, s *Session, o *Occupant) {
+	var b stanza.Builder
+	b.Elements(r.genuine(st.Children))
+	if e := st.Child("", "error"); st.IsError() && e != nil {
+		b.Raw(e.Raw)
+	}
+	if !o.local() {
+		r.emit(Relay{Only: o.shown().via, Fact: Private{
+			Person: s.person(), To: o.Nick, Type: st.Type, ID: st.ID, Lang: st.Lang, Payload: b.Bytes(),
+		}})
+		return
+	}
+	r.showPrivate(s.o.from, s.o.id, stanza.Envelope{Type: st.Type, ID: st.ID, Lang: st.Lang}, b.Bytes(), o)
+}
+
+func (r *Room) showPrivate(from, occupantID string, env stanza.Envelope, payload []byte, o *Occupant) {
+	var b stanza.Builder
+	b.Raw(payload)
+	b.Empty("x", "xmlns", nsUser)
+	b.Empty("occupant-id", "xmlns", nsOccupantID, "id", occupantID)
+	env.Kind, env.From = stanza.Message, from
+	for _, t := range o.sessions {
+		if t.via == Here && env.Type != "error" {
+			r.privates.add(t.jid, env.ID)
+		}
+	}
+	r.send(env, b.Bytes(), slices.Clone(o.addrs())...)
+}

@@ -1,0 +1,288 @@
+package muc
+
+import (
+	"strconv"
+
+	"isthmus/component/stanza"
+)
+
+// fact takes what a link says. The other node has checked who its users are; what they may do here, this room says.
+func (r *Room) fact(via Via, f Fact) {
+	switch f := f.(type) {
+	case Asked:
+		r.tellState(via, f.History)
+	case Entered:
+		r.remoteEntered(via, f)
+	case Changed:
+		r.remoteChanged(via, f)
+	case Renamed:
+		r.remoteRenamed(via, f)
+	case Left:
+		r.remoteLeft(via, f)
+	case Said:
+		r.remoteSaid(via, f)
+	case Private:
+		r.remotePrivate(via, f)
+	case Lost:
+		r.lost(via)
+	}
+}
+
+// tellState answers a link with everything that its node must know, in the order of an entry.
+func (r *Room) tellState(via Via, l Limits) {
+	var st State
+	for _, o := range r.occupants {
+		for _, s := range o.sessions {
+			if s.via != via {
+				st.Occupants = append(st.Occupants, Entered{s.person(), s.payload})
+			}
+		}
+	}
+	for _, e := range r.within(l) {
+		st.History = append(st.History, retell(e))
+	}
+	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
+	var b stanza.Builder
+	b.Leaf("subject", r.rec.Subject)
+	st.Subject = Said{
+		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Payload: b.Bytes(), Subject: true, At: r.rec.SubjectAt,
+	}
+	if st.Subject.At.IsZero() {
+		st.Subject.At = r.rec.Created
+	}
+	r.emit(Relay{Only: via, Fact: st})
+}
+
+func retell(e *Entry) Said {
+	author, _ := stanza.ParseJID(e.Author)
+	return Said{
+		Person: Person{JID: author, Nick: e.Nick}, ID: e.ID, Lang: e.Lang, Payload: e.Payload, At: clockTime(e.At),
+	}
+}
+
+// remoteEntered lets in a user of another node. This room's bans and members' list hold for him too; he is sent back, the
+// link is not to blame.
+func (r *Room) remoteEntered(via Via, f Entered) {
+	if s := r.sessions[identity{via, f.JID}]; s != nil {
+		r.remoteChanged(via, Changed(f))
+		return
+	}
+	if r.sessions[identity{Here, f.JID}] != nil {
+		return // our own user comes back: a loop
+	}
+	aff := r.affiliation(f.JID)
+	if code := r.unwelcome(aff); code != 0 {
+		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: code}})
+		return
+	}
+	nick, key, ok := r.nickFor(f.Nick, f.JID)
+	if !ok {
+		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: 307, Reason: badNick.Text}})
+		return
+	}
+	beside := r.byNick[key] != nil
+	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, payload: r.filter(f.Payload)}
+	o := r.add(s, nick, key, aff, r.remoteRole(aff, f.Role))
+	if !beside {
+		r.announce(o, s, &notice{})
+	}
+	p := s.person()
+	r.relay(via, Entered{p, s.payload})
+}
+
+// unwelcome is the status code by which a remote user is turned away, 0 if he is not.
+func (r *Room) unwelcome(aff Affiliation) int {
+	switch {
+	case aff == Outcast:
+		return 301
+	case r.rec.Config.MembersOnly && aff < Member:
+		return 321
+	}
+	return 0
+}
+
+// remoteRole is what another node claims for its user, but never more than he would have here, and never a moderator's
+// power: that ends at the node that gave it. xep:0289#administration
+func (r *Room) remoteRole(aff Affiliation, claimed Role) Role {
+	if claimed < Visitor {
+		claimed = Participant
+	}
+	return min(claimed, r.defaultRole(aff), Participant)
+}
+
+// nickFor is the nick under which this room shows a remote user: his own, unless somebody else has it here. Then he is
+// told apart by his domain, the same way every time.
+func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
+	nick, key, err := prepareNick(nick)
+	if err != nil {
+		return "", "", false
+	}
+	if r.nickFree(key, user) {
+		return nick, key, true
+	}
+	for i := range 100 {
+		alias := nick + " (" + user.Domain + ")"
+		if i > 0 {
+			alias = nick + " (" + user.Domain + " " + strconv.Itoa(i+1) + ")"
+		}
+		if a, k, err := prepareNick(alias); err == nil && r.nickFree(k, user) {
+			return a, k, true
+		}
+	}
+	return "", "", false
+}
+
+func (r *Room) remoteChanged(via Via, f Changed) {
+	s := r.sessions[identity{via, f.JID}]
+	if s == nil {
+		return
+	}
+	s.payload = r.filter(f.Payload)
+	s.o.show(s)
+	r.announce(s.o, s, &notice{})
+	r.relay(via, Changed{s.person(), s.payload})
+}
+
+func (r *Room) remoteRenamed(via Via, f Renamed) {
+	s := r.sessions[identity{via, f.JID}]
+	if s == nil {
+		return
+	}
+	nick, key, ok := r.nickFor(f.NewNick, f.JID)
+	if !ok || key == s.o.key && nick == s.o.Nick {
+		return
+	}
+	r.renameSession(s, nick, key, s.payload)
+}
+
+// remoteLeft takes out a user of another node, or one of ours whom another node's moderator removed.
+func (r *Room) remoteLeft(via Via, f Left) {
+	if s := r.sessions[identity{via, f.JID}]; s != nil {
+		s.payload = r.filter(f.Payload)
+		n := &notice{actor: f.Actor, reason: f.Reason}
+		if f.Code != 0 {
+			n.codes = []int{f.Code}
+		}
+		r.depart(s, n, f.Code)
+		return
+	}
+	if s := r.session(f.JID); s != nil && f.Code != 0 {
+		r.expel(s.o, &notice{codes: []int{f.Code}, actor: f.Actor, reason: f.Reason})
+	}
+}
+
+// remoteSaid takes a message of another node: live, or missed and told again. What has been here before is dropped.
+func (r *Room) remoteSaid(via Via, f Said) {
+	list, err := stanza.ParseElements(f.Payload)
+	if err != nil || r.session(f.JID) != nil && f.At.IsZero() || r.silenced(via, f.JID) {
+		return
+	}
+	u := utterance{Person: f.Person, via: via, id: f.ID, lang: f.Lang}
+	if s := r.sessions[identity{via, f.JID}]; s != nil {
+		u.Person = s.person()
+	} else if nick, _, ok := r.nickFor(f.Nick, f.JID); ok {
+		u.Nick = nick
+	} else if !f.Subject {
+		return
+	}
+	kept := r.genuine(list)
+	u.payload = joined(kept)
+	u.logged = f.Subject || worthLogging(kept)
+	if !f.At.IsZero() {
+		u.late = f.At.UnixMilli() << 16
+	}
+	if f.Subject {
+		u.subject = find(kept, name("", "subject"))
+		if u.subject == nil || !r.newerSubject(u) {
+			return
+		}
+	} else if u.logged && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)) {
+		return
+	}
+	r.say(u)
+}
+
+// silenced tells whether this room does not show what a remote user says: he is banned, or has no voice.
+func (r *Room) silenced(via Via, user stanza.JID) bool {
+	if r.affiliation(user) == Outcast {
+		return true
+	}
+	s := r.sessions[identity{via, user}]
+	return s != nil && s.o.role < Participant
+}
+
+// newerSubject tells whether a subject takes the place of ours: a live one always, one that is told again if it is newer.
+func (r *Room) newerSubject(u utterance) bool {
+	if u.late == 0 {
+		return true
+	}
+	return u.subject.Text() != r.rec.Subject && clockTime(u.late).After(r.rec.SubjectAt)
+}
+
+// remotePrivate takes a private message that another node passes on towards its addressee.
+func (r *Room) remotePrivate(via Via, f Private) {
+	s := r.sessions[identity{via, f.JID}]
+	if s == nil || s.o.role < Participant && r.rec.Config.AllowPM != "anyone" {
+		return
+	}
+	o := r.occupant(f.To)
+	if o == nil {
+		r.privateFailed(via, f)
+		return
+	}
+	f.Person = s.person()
+	if !o.local() {
+		if next := o.shown().via; next != via {
+			r.emit(Relay{Only: next, Fact: f})
+		}
+		return
+	}
+	payload := f.Payload
+	if f.Type != "error" {
+		payload = r.filter(f.Payload)
+	}
+	r.showPrivate(s.o.from, s.o.id, stanza.Envelope{Type: f.Type, ID: f.ID, Lang: f.Lang}, payload, o)
+}
+
+// privateFailed tells the author's node that there is no such occupant, unless that would answer an error.
+func (r *Room) privateFailed(via Via, f Private) {
+	if f.Type != "error" {
+		f.Type, f.Payload = "error", noSuchNick.Element()
+		r.emit(Relay{Only: via, Fact: f})
+	}
+}
+
+// lost takes out everybody who came over a link that is no more.
+func (r *Room) lost(via Via) {
+	for _, s := range r.behind(via) {
+		s.payload = nil
+		r.depart(s, &notice{}, 0)
+	}
+	r.afterLeave()
+}
+
+func (r *Room) behind(via Via) []*Session {
+	var list []*Session
+	for _, o := range r.occupants {
+		for _, s := range o.sessions {
+			if s.via == via {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+// filter strips from another node's payload what only this room may say.
+func (r *Room) filter(payload []byte) []byte {
+	list, err := stanza.ParseElements(payload)
+	if err != nil {
+		return nil
+	}
+	return joined(r.genuine(list))
+}
+
+func joined(list []stanza.Element) []byte {
+	var b stanza.Builder
+	return b.Elements(list).Bytes()
+}

@@ -1,0 +1,174 @@
+package muc
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"strconv"
+	"time"
+
+	"isthmus/component/stanza"
+)
+
+// Room is one address of the service: a room, or a place where one may be created. One goroutine owns it.
+type Room struct {
+	settings *Settings
+	jid      stanza.JID
+	me       string // the bare JID as text
+	birth    Birth
+
+	exists  bool
+	dead    bool // destroyed: the object must be thrown away
+	rec     Record
+	affils  map[string]AffiliationRecord // by bare JID or domain
+	nid     string
+	seq     int64
+	clock   int64
+	history []Entry // oldest first
+	seen    seen
+
+	occupants []*Occupant           // in order of entry
+	byNick    map[string]*Occupant  // by comparison key
+	sessions  map[identity]*Session // everybody, also those behind links
+	privates  ring                  // private messages whose bounce must be told from a groupchat's
+
+	now   time.Time
+	out   []Effect
+	views *views // cached recipients, nil when membership or rights changed
+}
+
+// Open makes a room of what storage has of it; nil means that there is no such room yet.
+func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
+	r := &Room{
+		settings: s, jid: jid, me: jid.String(), birth: birth,
+		affils:   map[string]AffiliationRecord{},
+		byNick:   map[string]*Occupant{},
+		sessions: map[identity]*Session{},
+	}
+	if stored == nil {
+		return r
+	}
+	r.exists = true
+	r.rec = stored.Record
+	r.nid = nodeID(r.me, r.rec.Epoch)
+	r.seq, r.clock = stored.LastSeq, stored.LastAt
+	r.history = stored.History
+	for _, a := range stored.Affiliations {
+		r.affils[a.JID] = a
+	}
+	for _, k := range stored.Seen {
+		r.seen.add(string(k))
+	}
+	return r
+}
+
+// Handle applies one event and returns what must happen, in order (R1).
+func (r *Room) Handle(ev Event) []Effect {
+	r.now, r.out = ev.At, nil
+	switch {
+	case ev.Stanza != nil:
+		r.stanza(ev.Stanza)
+	case r.exists:
+		r.fact(ev.Via, ev.Fact)
+	}
+	return r.out
+}
+
+// Exists tells whether there is a room at this address.
+func (r *Room) Exists() bool { return r.exists }
+
+// Idle tells whether the room may be dropped from memory.
+func (r *Room) Idle() bool { return r.dead || len(r.occupants) == 0 }
+
+// Config is the room's configuration; treat it as read-only.
+func (r *Room) Config() Config { return r.rec.Config }
+
+// Locals counts the sessions that are connected to this node.
+func (r *Room) Locals() int {
+	n := 0
+	for id := range r.sessions {
+		if id.via == Here {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *Room) stanza(st *stanza.Stanza) {
+	if err := refuseForged(st); err != nil {
+		r.fail(st, err)
+		return
+	}
+	if !r.exists {
+		r.absent(st)
+		return
+	}
+	switch st.Kind {
+	case stanza.Presence:
+		r.presence(st)
+	case stanza.Message:
+		r.message(st)
+	case stanza.IQ:
+		r.iq(st)
+	}
+}
+
+func (r *Room) emit(e Effect) { r.out = append(r.out, e) }
+
+// send renders one stanza from this room for these recipients.
+func (r *Room) send(e stanza.Envelope, payload []byte, to ...stanza.Addr) {
+	if len(to) == 0 {
+		return
+	}
+	r.emit(Send{e.Render(payload), to})
+}
+
+// fail answers a stanza with an error, unless it is one that must never be answered.
+func (r *Room) fail(st *stanza.Stanza, err *stanza.Error) {
+	if s := r.refusal(st, err); s != nil {
+		r.emit(*s)
+	}
+}
+
+func (r *Room) refusal(st *stanza.Stanza, err *stanza.Error) *Send {
+	if st.IsError() || st.Kind == stanza.IQ && st.Type == "result" {
+		return nil
+	}
+	e := *err
+	e.By = r.me
+	var payload []byte
+	if st.Kind == stanza.Presence && st.Has(nsMUC, "x") {
+		payload = entryMark
+	}
+	out, to := e.Reply(st, payload)
+	return &Send{out, []stanza.Addr{to}}
+}
+
+// relay tells the links, unless the room federates with nobody.
+func (r *Room) relay(except Via, f Fact) { r.emit(Relay{Except: except, Fact: f}) }
+
+func (r *Room) save() { r.emit(SaveRoom{r.rec}) }
+
+// tick moves the hybrid logical clock: it follows the wall clock and never runs behind what the room has seen.
+func (r *Room) tick() int64 {
+	r.clock = max(r.clock+1, r.now.UnixMilli()<<16)
+	return r.clock
+}
+
+// clockTime is the wall clock part of a hybrid logical clock.
+func clockTime(at int64) time.Time { return time.UnixMilli(at >> 16).UTC() }
+
+// nodeID names one log of one room: a new epoch is a new log.
+func nodeID(room string, epoch int64) string {
+	h := sha256.New()
+	h.Write([]byte(room))
+	h.Write([]byte{0})
+	_ = binary.Write(h, binary.BigEndian, epoch) // a hash never fails
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:6]
+}
+
+// stanzaID is the same on every node that has the event. xep:0359#stanza-id
+func (r *Room) stanzaID(seq int64) string { return r.nid + "." + strconv.FormatInt(seq, 36) }
+
+// stamp is a point of time as XEP-0082 writes it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

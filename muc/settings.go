@@ -1,0 +1,52 @@
+package muc
+
+import (
+	"slices"
+	"strings"
+
+	"isthmus/component/stanza"
+)
+
+// Settings are the service's rules, the same for all its rooms. They are never written to while rooms use them.
+type Settings struct {
+	Service      string // domain of the component
+	Name         string // of the service, for people
+	Creation     string // who may create rooms: "open", "local" or "admins"
+	LocalDomains []string
+	Admins       []string // bare JIDs that act as owners everywhere
+	Defaults     Config
+	MaxNick      int // characters
+
+	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
+	Federation map[string]Federation // by localpart: what the administrator says for one room
+}
+
+// Federation is what the administrator's file says of one room.
+type Federation struct {
+	Join   string
+	Accept []string
+}
+
+// mayCreate tells whether this user may create rooms.
+func (s *Settings) mayCreate(j stanza.JID) bool {
+	if s.isAdmin(j) {
+		return true
+	}
+	switch s.Creation {
+	case "admins":
+		return false
+	case "local":
+		return slices.Contains(s.LocalDomains, j.Domain)
+	}
+	return true
+}
+
+func (s *Settings) isAdmin(j stanza.JID) bool {
+	return slices.Contains(s.Admins, j.Bare().String())
+}
+
+// Matches tells whether a peer's bare JID is on a list of bare JIDs and domains.
+func Matches(list []string, peer string) bool {
+	domain := peer[strings.IndexByte(peer, '@')+1:]
+	return slices.Contains(list, peer) || slices.Contains(list, domain)
+}
