@@ -81,6 +81,17 @@ func (e *Element) Standalone() []byte {
 	return e.scope.standalone(e.Raw)
 }
 
+// enclosed is Standalone for use inside an element with a default namespace of its own, where a name without one would
+// change its meaning.
+func (e *Element) enclosed() []byte {
+	raw := e.Standalone()
+	tag, ok := xmltext.ReadTag(raw)
+	if _, has := tag.Attrs.Get("xmlns"); has || !ok {
+		return raw
+	}
+	return declare(raw, tag, [][]byte{[]byte("xmlns='jabber:client'")})
+}
+
 func (e *Element) tag() (xmltext.Tag, bool) {
 	if e == nil {
 		return xmltext.Tag{}, false

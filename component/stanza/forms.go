@@ -62,7 +62,7 @@ func parseField(e *Element) Field {
 	for _, c := range e.Children() {
 		read, ok := fieldParts[c.Name.Local]
 		if !ok || c.Name.Space != nsForm {
-			f.Extra = append(f.Extra, c.Standalone()...)
+			f.Extra = append(f.Extra, c.enclosed()...)
 			continue
 		}
 		read(&f, &c)

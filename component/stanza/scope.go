@@ -152,7 +152,11 @@ func (s *scope) standalone(raw []byte) []byte {
 	if !ok {
 		return raw
 	}
-	list := s.missing(raw, tag)
+	return declare(raw, tag, s.missing(raw, tag))
+}
+
+// declare is raw with these attributes in its start tag; raw itself for none.
+func declare(raw []byte, tag xmltext.Tag, list [][]byte) []byte {
 	if list == nil {
 		return raw
 	}
