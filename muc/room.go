@@ -52,7 +52,9 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	r.rec = stored.Record
 	r.nid = nodeID(r.me, r.rec.Epoch)
 	r.seq, r.clock = stored.LastSeq, stored.LastAt
-	r.history = stored.History
+	for _, e := range stored.History {
+		r.remember(e)
+	}
 	for _, a := range stored.Affiliations {
 		r.affils[a.JID] = a
 	}
