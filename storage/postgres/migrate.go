@@ -1,0 +1,52 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"isthmus/migrations"
+	"isthmus/storage"
+)
+
+// Several daemons may start on one database: the others look every second whether the first has done, for five minutes.
+const lockEvery, lockTries = 1, 300
+
+// migrate brings the database to the newest schema that this binary knows, under an advisory lock.
+func migrate(ctx context.Context, cfg *pgx.ConnConfig) (err error) {
+	db := stdlib.OpenDB(*cfg)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.PingContext(ctx); err != nil {
+		return fmt.Errorf("storage/postgres: the database does not answer: %w", err)
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockEvery, lockTries))
+	if err != nil {
+		return fmt.Errorf("storage/postgres: %w", err)
+	}
+	steps, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
+	if err != nil {
+		return fmt.Errorf("storage/postgres: %w", err)
+	}
+	// Not GetVersions: it creates goose's table without the lock.
+	found, err := steps.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("storage/postgres: cannot tell the version of the database: %w", err)
+	}
+	if known := newest(steps); found > known {
+		return fmt.Errorf("%w: database is at %d, this binary knows %d", storage.ErrNewerSchema, found, known)
+	}
+	if _, err := steps.Up(ctx); err != nil {
+		return fmt.Errorf("storage/postgres: cannot migrate the database: %w", err)
+	}
+	return nil
+}
+
+func newest(steps *goose.Provider) int64 {
+	all := steps.ListSources()
+	return all[len(all)-1].Version
+}

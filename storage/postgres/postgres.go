@@ -1,0 +1,61 @@
+// Package postgres is a storage.Store in a Postgres database.
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"isthmus/storage"
+)
+
+var _ storage.Store = (*Store)(nil)
+
+// How long one call may take, beside what its context allows. A commit may delete a room with a long log.
+const (
+	connectTime = 10 * time.Second
+	pingTime    = 5 * time.Second
+	readTime    = 10 * time.Second
+	commitTime  = 30 * time.Second
+)
+
+// Store is a pool of connections to one database.
+type Store struct{ pool *pgxpool.Pool }
+
+// Open brings the database at url (postgres://… or key=value) to the schema that this binary knows and returns the
+// store. A database of a newer isthmus is storage.ErrNewerSchema.
+func Open(ctx context.Context, url string) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("storage/postgres: storage.url cannot be read: %w", err)
+	}
+	if cfg.ConnConfig.ConnectTimeout == 0 {
+		cfg.ConnConfig.ConnectTimeout = connectTime
+	}
+	if _, ok := cfg.ConnConfig.RuntimeParams["application_name"]; !ok {
+		cfg.ConnConfig.RuntimeParams["application_name"] = "isthmus"
+	}
+	if err := migrate(ctx, cfg.ConnConfig); err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("storage/postgres: %w", err)
+	}
+	return &Store{pool}, nil
+}
+
+// Ping implements storage.Store.
+func (s *Store) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTime)
+	defer cancel()
+	return explain("ping", s.pool.Ping(ctx))
+}
+
+// Close waits for the calls under way and closes every connection. It may be called again.
+func (s *Store) Close() error {
+	s.pool.Close()
+	return nil
+}
