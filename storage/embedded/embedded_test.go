@@ -41,7 +41,7 @@ func TestE1SecondDaemonIsRefused(t *testing.T) {
 		t.Errorf("Start = %v, want %q", err, want)
 	}
 	find(t, at) // the first one's database goes on
-	killAll(t, data, first)()
+	killAll(t, data, first)
 }
 
 func TestE2DaemonKilled(t *testing.T) {
@@ -64,22 +64,25 @@ func TestE2DaemonKilled(t *testing.T) {
 }
 
 func TestE2DaemonAndPostgresKilled(t *testing.T) {
-	data := place(t)
+	data := filepath.Join(place(t), strings.Repeat("long", 30)) // so that the socket's directory is one to clear away
 	d, at := daemon(t, data)
 	fill(t, at)
-	killAll(t, data, d)()
+	_, socket := readPIDFile(filepath.Join(data, "postgres/postmaster.pid"))
+	killAll(t, data, d)
 	find(t, start(t, data).URL())
+	if _, err := os.Stat(socket); filepath.Dir(socket) != shortPlace || !os.IsNotExist(err) {
+		t.Errorf("%s was left behind: %v", socket, err)
+	}
 }
 
-// killAll returns what kills the daemon and its Postgres, whose files then lie about.
-func killAll(t *testing.T, data string, d *exec.Cmd) func() {
+// killAll kills the daemon and its Postgres, whose files then lie about.
+func killAll(t *testing.T, data string, d *exec.Cmd) {
+	t.Helper()
 	pid, _ := readPIDFile(filepath.Join(data, "postgres/postmaster.pid"))
-	return func() {
-		d.Process.Kill()
-		d.Wait()
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Error(err)
-		}
+	d.Process.Kill()
+	d.Wait()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Error(err)
 	}
 }
 
