@@ -1,0 +1,66 @@
+package server
+
+import (
+	"context"
+	_ "embed"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/template"
+
+	"isthmus/cmd/lab/internal/child"
+)
+
+//go:embed prosody.cfg.lua.tmpl
+var prosodyConfig string
+
+//go:embed mod_auth_anyone.lua
+var prosodyAuth []byte
+
+var prosodyTemplate = template.Must(template.New("prosody").Funcs(template.FuncMap{"quote": quote}).Parse(prosodyConfig))
+
+// StartProsody returns when the server accepts connections. It is killed when
+// ctx ends.
+func StartProsody(ctx context.Context, o Options) (*Server, error) {
+	return launch(ctx, "prosody", o, planProsody)
+}
+
+func planProsody(s *Server, o Options) (child.Spec, error) {
+	plugins := filepath.Join(o.Dir, "plugins")
+	data := filepath.Join(o.Dir, "data")
+	for _, dir := range []string{plugins, data} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return child.Spec{}, err
+		}
+	}
+	if err := os.WriteFile(filepath.Join(plugins, "mod_auth_anyone.lua"), prosodyAuth, 0o644); err != nil {
+		return child.Spec{}, err
+	}
+	config := filepath.Join(o.Dir, "prosody.cfg.lua")
+	err := render(config, prosodyTemplate, map[string]any{
+		"O": o, "Plugins": plugins, "Data": data, "Pid": filepath.Join(o.Dir, "prosody.pid"),
+		"C2S": s.port(0), "S2S": s.port(1), "Component": s.port(2),
+	})
+	return child.Spec{
+		Path: "/usr/bin/prosody",
+		Args: []string{"--config", config, "-F"},
+		Env:  []string{path, "HOME=" + o.Dir},
+		Dir:  o.Dir,
+		Log:  s.Log,
+	}, err
+}
+
+func render(path string, t *template.Template, data any) error {
+	var text strings.Builder
+	if err := t.Execute(&text, data); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(text.String()), 0o644)
+}
+
+// quote makes a string literal for Lua, YAML and Erlang alike: the three agree
+// on these escapes, and what else is in a name or a secret stands for itself.
+func quote(s any) string {
+	text, _ := s.(string)
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text) + `"`
+}

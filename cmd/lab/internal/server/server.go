@@ -1,0 +1,157 @@
+// Package server starts real XMPP servers, privately.
+//
+// Each runs from a directory of its own with generated configuration, on
+// reserved ports of 127.0.0.1, as a child that cannot outlive this process.
+// No service, file or user of the machine's own installation is touched. Any
+// user may log in with any password, by SASL PLAIN and without TLS; servers
+// reach each other by dialback, also without TLS.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"isthmus/cmd/lab/internal/child"
+	"isthmus/cmd/lab/internal/ports"
+)
+
+// Component is a domain that an external component may serve.
+type Component struct {
+	Domain string
+	Secret string
+}
+
+// Options describe a server.
+type Options struct {
+	// Domain is the server's own, where users are.
+	Domain string
+	// Dir takes configuration, data and logs; it is made where it is missing.
+	Dir string
+	// Names is the DNS server to ask, at port 53. The zero value leaves the
+	// server without any.
+	Names netip.Addr
+	// Components are the domains open to external components (XEP-0114).
+	Components []Component
+	// Rooms is the domain of the server's own rooms; empty means none.
+	Rooms string
+	// Multicast is the domain of ejabberd's XEP-0033 service; empty means
+	// none. Prosody has no such service.
+	Multicast string
+	// StanzaLimit bounds a stanza on every kind of stream, in bytes; zero
+	// means 10 MB.
+	StanzaLimit int
+	// Debug makes the server log everything.
+	Debug bool
+}
+
+const defaultStanzaLimit = 10_000_000
+
+// Server is a running server.
+type Server struct {
+	// Kind is "prosody" or "ejabberd".
+	Kind string
+	// Domain is where its users are.
+	Domain string
+	// C2S, S2S and Component are the addresses it listens on, as
+	// "127.0.0.1:port". Nobody listens on Component when none was declared.
+	C2S, S2S, Component string
+	// Log is the file with its output.
+	Log string
+
+	child *child.Child
+	ports [3]*ports.Port
+}
+
+// stopGrace is for ejabberd, which closes its tables.
+const stopGrace = 5 * time.Second
+
+// launch reserves ports, lets plan write the configuration for them and say
+// what to run, and returns when the server listens.
+func launch(ctx context.Context, kind string, o Options, plan func(*Server, Options) (child.Spec, error)) (_ *Server, err error) {
+	if o.StanzaLimit == 0 {
+		o.StanzaLimit = defaultStanzaLimit
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	s := &Server{Kind: kind, Domain: o.Domain, Log: filepath.Join(o.Dir, kind+".log")}
+	defer func() {
+		if err != nil {
+			s.Stop()
+		}
+	}()
+	for i, addr := range []*string{&s.C2S, &s.S2S, &s.Component} {
+		if s.ports[i], err = ports.Reserve(); err != nil {
+			return nil, err
+		}
+		*addr = s.ports[i].Addr()
+	}
+	spec, err := plan(s, o)
+	if err != nil {
+		return nil, err
+	}
+	if s.child, err = child.Start(ctx, spec); err != nil {
+		return nil, err
+	}
+	if err := s.ready(ctx, len(o.Components) > 0); err != nil {
+		return nil, fmt.Errorf("%s for %s: %w\n%s", kind, o.Domain, err, child.Tail(s.Log, 4000))
+	}
+	return s, nil
+}
+
+var errEnded = errors.New("it ended")
+
+// ready returns when every port that should be open is, or when the server
+// has ended.
+func (s *Server) ready(ctx context.Context, components bool) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-s.child.Done():
+			cancel(errEnded)
+		case <-ctx.Done():
+		}
+	}()
+	addrs := []string{s.C2S, s.S2S}
+	if components {
+		addrs = append(addrs, s.Component)
+	}
+	for _, addr := range addrs {
+		if err := ports.WaitOpen(ctx, addr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Done is closed when the server has ended.
+func (s *Server) Done() <-chan struct{} { return s.child.Done() }
+
+// Stop ends the server and gives its ports back. Its directory stays.
+func (s *Server) Stop() {
+	if s.child != nil {
+		s.child.Stop(stopGrace)
+	}
+	for i, port := range s.ports {
+		if port != nil {
+			port.Close()
+		}
+		s.ports[i] = nil
+	}
+}
+
+// port is the number of a reserved port: 0 c2s, 1 s2s, 2 component.
+func (s *Server) port(i int) uint16 { return s.ports[i].Number }
+
+// path is what a child needs to find programs; nothing else of our
+// environment reaches it.
+const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
