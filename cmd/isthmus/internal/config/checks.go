@@ -1,0 +1,83 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var errMissing = errors.New("is missing")
+
+func given(v string) error {
+	if v == "" {
+		return errMissing
+	}
+	return nil
+}
+
+func oneSecret(c *Component) error {
+	switch {
+	case c.Secret == "" && c.SecretFile == "":
+		return errors.New("is missing, and so is component.secret_file")
+	case c.Secret != "" && c.SecretFile != "":
+		return errors.New("and component.secret_file are both there; one has to go")
+	}
+	return nil
+}
+
+func database(s *Storage) error {
+	switch s.Kind() {
+	case Embedded, Memory:
+		return nil
+	case "":
+		return errors.New(`has to be "embedded", "memory:" or an address that begins with postgres://`)
+	}
+	if _, err := url.Parse(s.URL.Reveal()); err != nil {
+		return errors.New("is not an address that can be read; a special character in its password has to be written as % and two digits")
+	}
+	return nil
+}
+
+func hostPort(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	n, bad := strconv.Atoi(port)
+	if err != nil || bad != nil || n < 1 || n > 65535 {
+		return fmt.Errorf("is %q; it has to be a host and a port such as 127.0.0.1:5347", v)
+	}
+	return nil
+}
+
+func between(n, low, high int) error {
+	if n < low || n > high {
+		return fmt.Errorf("is %d; it has to be from %d to %d", n, low, high)
+	}
+	return nil
+}
+
+func atLeast(d, least time.Duration) error {
+	if d < least {
+		return fmt.Errorf("is %s; it has to be %s at least", d, least)
+	}
+	return nil
+}
+
+func oneOf(v string, allowed ...string) error {
+	if !slices.Contains(allowed, v) {
+		return fmt.Errorf("is %q; it has to be %s", v, strings.Join(allowed, " or "))
+	}
+	return nil
+}
+
+func allOf(list []string, allowed ...string) error {
+	for _, v := range list {
+		if !slices.Contains(allowed, v) {
+			return fmt.Errorf("has %q; it may have %s", v, strings.Join(allowed, ", "))
+		}
+	}
+	return nil
+}

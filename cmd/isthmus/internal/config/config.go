@@ -1,0 +1,114 @@
+// Package config reads the daemon's file: strictly, and with a sentence for every mistake in it.
+//
+// C1. A file is taken whole or not at all; all its mistakes are told at once, each with its line and key.
+// C2. Neither the secret nor the database's address is ever part of a mistake, or printed with the configuration.
+package config
+
+import (
+	"time"
+
+	"isthmus/muc"
+)
+
+// Config is the whole file. Nobody writes to it once it is loaded. Each field is a key of the file, named by its tag.
+type Config struct {
+	Component  Component  `toml:"component"`
+	Storage    Storage    `toml:"storage"`
+	Rooms      Rooms      `toml:"rooms"`
+	Federation Federation `toml:"federation"`
+	Admin      Admin      `toml:"admin"`
+	Log        Log        `toml:"log"`
+}
+
+// Component is how the host server knows us.
+type Component struct {
+	Domain         string `toml:"domain"`
+	Secret         Secret `toml:"secret"` // after Load this holds what secret_file says, too
+	SecretFile     string `toml:"secret_file"`
+	Server         string `toml:"server"`           // host:port
+	MaxStanzaBytes int    `toml:"max_stanza_bytes"` // of one stanza that is read
+	Name           string `toml:"name"`             // of the service, for people
+}
+
+// Storage is where rooms are kept.
+type Storage struct {
+	URL     Secret `toml:"url"` // may hold a password
+	DataDir string `toml:"data_dir"`
+}
+
+// Rooms are the rules of the service.
+type Rooms struct {
+	Creation     string   `toml:"creation"`
+	Admins       []string `toml:"admins"`
+	LocalDomains []string `toml:"local_domains"`
+	MaxNick      int      `toml:"max_nick"` // characters
+	Defaults     Defaults `toml:"defaults"`
+}
+
+// Defaults are what a new room is. The fields have the names of muc.Config, the keys those of the owner's form.
+type Defaults struct {
+	Persistent        bool     `toml:"persistentroom"`
+	Public            bool     `toml:"publicroom"`
+	PublicList        bool     `toml:"public_list"`
+	MembersOnly       bool     `toml:"membersonly"`
+	Moderated         bool     `toml:"moderatedroom"`
+	Whois             string   `toml:"whois"` // muc.Config.NonAnonymous as the form says it
+	ChangeSubject     bool     `toml:"changesubject"`
+	AllowInvites      bool     `toml:"allowinvites"`
+	AllowQuery        bool     `toml:"allow_query_users"`
+	Logging           bool     `toml:"enablelogging"`
+	AllowPM           string   `toml:"allowpm"`
+	PresenceBroadcast []string `toml:"presencebroadcast"`
+	GetMemberList     []string `toml:"getmemberlist"`
+	MaxUsers          int      `toml:"maxusers"`
+	MaxHistory        int      `toml:"maxhistoryfetch"`
+	Lang              string   `toml:"lang"`
+}
+
+// Federation is with whom rooms may federate.
+type Federation struct {
+	Peers       []string         `toml:"peers"`
+	JoinTimeout time.Duration    `toml:"join_timeout"`
+	Retry       time.Duration    `toml:"retry"`
+	Rooms       []FederationRoom `toml:"room"`
+}
+
+// FederationRoom is the administrator's word for one room.
+type FederationRoom struct {
+	Room   string   `toml:"room"` // localpart
+	Join   string   `toml:"join"`
+	Accept []string `toml:"accept"`
+}
+
+// Admin is the operator's door.
+type Admin struct {
+	Listen string `toml:"listen"` // host:port, "" = closed
+}
+
+// Log is how the log is written.
+type Log struct {
+	Level  string `toml:"level"`
+	Format string `toml:"format"`
+}
+
+// Default is what an empty file means.
+func Default() Config {
+	room := muc.DefaultConfig()
+	return Config{
+		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms"},
+		Storage:   Storage{URL: Embedded, DataDir: "/var/lib/isthmus"},
+		Rooms: Rooms{
+			Creation: "open", MaxNick: 64,
+			Defaults: Defaults{
+				Persistent: room.Persistent, Public: room.Public, PublicList: room.PublicList,
+				MembersOnly: room.MembersOnly, Moderated: room.Moderated, Whois: whois[room.NonAnonymous],
+				ChangeSubject: room.ChangeSubject, AllowInvites: room.AllowInvites, AllowQuery: room.AllowQuery,
+				Logging: room.Logging, AllowPM: room.AllowPM,
+				PresenceBroadcast: room.PresenceBroadcast, GetMemberList: room.GetMemberList,
+				MaxUsers: room.MaxUsers, MaxHistory: room.MaxHistory, Lang: room.Lang,
+			},
+		},
+		Federation: Federation{JoinTimeout: 30 * time.Second, Retry: 30 * time.Second},
+		Log:        Log{Level: "info", Format: "json"},
+	}
+}

@@ -1,0 +1,209 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const minimal = "[component]\ndomain = 'rooms.denmark.lit'\nsecret = 'x'\n"
+
+func TestMinimal(t *testing.T) {
+	c, err := parse("f", minimal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	want.Component.Domain, want.Component.Secret = "rooms.denmark.lit", "x"
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFull(t *testing.T) {
+	c, err := parse("/etc/isthmus/f", `
+log.level = "debug"
+component = { domain = "Rooms.Denmark.lit", secret = "x" }
+storage.url = "postgres://u:p@db/isthmus"
+storage.data_dir = "data"
+[rooms]
+creation = "local"
+admins = ["Hamlet@Denmark.lit"]
+local_domains = ["Denmark.lit"]
+defaults = { persistentroom = true, whois = "anyone", presencebroadcast = [] }
+[federation]
+peers = ["rooms.Wonderland.lit"]
+retry = "1m30s"
+room = [
+  { room = "Elsinore", join = "Rabbithole@rooms.wonderland.lit" },
+  { room = "hall", accept = ["rooms.wonderland.lit"] },
+]
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	want.Log.Level = "debug"
+	want.Component.Domain, want.Component.Secret = "rooms.denmark.lit", "x"
+	want.Storage = Storage{"postgres://u:p@db/isthmus", "/etc/isthmus/data"}
+	want.Rooms.Creation = "local"
+	want.Rooms.Admins, want.Rooms.LocalDomains = []string{"hamlet@denmark.lit"}, []string{"denmark.lit"}
+	want.Rooms.Defaults.Persistent, want.Rooms.Defaults.Whois = true, "anyone"
+	want.Rooms.Defaults.PresenceBroadcast = nil
+	want.Federation.Peers, want.Federation.Retry = []string{"rooms.wonderland.lit"}, 90*time.Second
+	want.Federation.Rooms = []FederationRoom{
+		{"elsinore", "rabbithole@rooms.wonderland.lit", nil}, {"hall", "", []string{"rooms.wonderland.lit"}},
+	}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestC1AllMistakes(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"empty", "", []string{
+			"f: component.domain is missing",
+			"f: component.secret is missing, and so is component.secret_file",
+		}},
+		{"syntax", "[component]\ndomain = rooms\n", []string{"f:2: expected value but found ... instead"}},
+		{"twice", minimal + "domain = 'a'\n", []string{"f:4: Key 'component.domain' has already been defined."}},
+		{"sections", minimal + "[compnent]\nx = 1\n[log]\nlevel = 'info'\n", []string{
+			"f:4: compnent does not exist; the file knows component, storage, rooms, federation, admin, log",
+		}},
+		{"types", "log = 3\n[component]\ndomain = 5\nsecret = 1\nmax_stanza_bytes = '1'\n[rooms]\nadmins = 'a@b'\nlocal_domains = [1]\n" +
+			"defaults = []\n[rooms.x]\n[federation]\nretry = 30\njoin_timeout = 'soon'\nroom = 'x'\n", []string{
+			"f:1: log has to be a table: [log]",
+			"f:3: component.domain has to be a text in quotes",
+			"f:4: component.secret has to be a text in quotes",
+			"f:5: component.max_stanza_bytes has to be a whole number",
+			"f:7: rooms.admins has to be a list of texts in quotes",
+			"f:8: rooms.local_domains has to be a list of texts in quotes",
+			"f:9: rooms.defaults has to be a table: [rooms.defaults]",
+			"f:10: rooms.x does not exist; [rooms] knows creation, admins, local_domains, max_nick, defaults",
+			`f:12: federation.retry has to be a time such as "30s" or "5m"`,
+			`f:13: federation.join_timeout has to be a time such as "30s" or "5m"`,
+			"f:14: federation.room has to be a list of tables: [[federation.room]]",
+		}},
+		{"values", `
+[component]
+domain = "user@rooms.denmark.lit"
+secret = "x"
+secret_file = "y"
+server = "localhost"
+max_stanza_bytes = 9999
+[storage]
+url = "mysql://u:p@db"
+data_dir = ""
+[rooms]
+creation = "nobody"
+admins = ["a@b", "b", "a@b/c"]
+local_domains = ["a b"]
+max_nick = 0
+[rooms.defaults]
+whois = "nobody"
+allowpm = "all"
+presencebroadcast = ["moderators"]
+getmemberlist = ["none"]
+maxusers = -1
+maxhistoryfetch = 1001
+[federation]
+peers = ["a@"]
+join_timeout = "0s"
+retry = "1ms"
+[[federation.room]]
+room = "a@b"
+join = "rooms.wonderland.lit"
+[[federation.room]]
+accept = ["rooms.wonderland.lit"]
+[[federation.room]]
+room = "hall"
+colour = "red"
+[[federation.room]]
+room = "Hall"
+[admin]
+listen = ":0"
+[log]
+level = "loud"
+format = "xml"
+`, []string{
+			`f:3: component.domain has "user@rooms.denmark.lit", which is not a domain such as rooms.example.org`,
+			"f:4: component.secret and component.secret_file are both there; one has to go",
+			`f:6: component.server is "localhost"; it has to be a host and a port such as 127.0.0.1:5347`,
+			"f:7: component.max_stanza_bytes is 9999; it has to be from 10000 to 16777216",
+			`f:9: storage.url has to be "embedded", "memory:" or an address that begins with postgres://`,
+			"f:10: storage.data_dir is missing",
+			`f:12: rooms.creation is "nobody"; it has to be open or local or admins`,
+			`f:13: rooms.admins has "b", which is not an address such as name@example.org`,
+			`f:14: rooms.local_domains has "a b", which is not a domain such as rooms.example.org`,
+			"f:15: rooms.max_nick is 0; it has to be from 1 to 1023",
+			`f:17: rooms.defaults.whois is "nobody"; it has to be anyone or moderators`,
+			`f:18: rooms.defaults.allowpm is "all"; it has to be anyone or participants or moderators or none`,
+			`f:19: rooms.defaults.presencebroadcast has "moderators"; it may have moderator, participant, visitor`,
+			`f:20: rooms.defaults.getmemberlist has "none"; it may have moderator, participant, visitor`,
+			"f:21: rooms.defaults.maxusers is -1; it has to be from 0 to 100000",
+			"f:22: rooms.defaults.maxhistoryfetch is 1001; it has to be from 0 to 1000",
+			`f:24: federation.peers has "a@", which is not a domain or the address of a room`,
+			"f:25: federation.join_timeout is 0s; it has to be 1s at least",
+			"f:26: federation.retry is 1ms; it has to be 1s at least",
+			`f:28: federation.room.room is "a@b"; it has to be the name of a room before the @user@rooms.denmark.lit`,
+			`f:29: federation.room.join has "rooms.wonderland.lit", which is not an address such as name@example.org`,
+			"f:30: federation.room.room is missing",
+			`f:31: federation.room.accept has "rooms.wonderland.lit", which federation.peers does not list`,
+			"f:34: federation.room.colour does not exist; [federation.room] knows room, join, accept",
+			`f:36: federation.room.room is "hall", which another [[federation.room]] is about already`,
+			`f:38: admin.listen is ":0"; it has to be a host and a port such as 127.0.0.1:5347`,
+			`f:40: log.level is "loud"; it has to be trace or debug or info or warn or error`,
+			`f:41: log.format is "xml"; it has to be json or console`,
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := parse("f", test.text)
+			if err == nil {
+				t.Fatal("no mistake")
+			}
+			if diff := cmp.Diff(test.want, strings.Split(err.Error(), "\n")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestSecretFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("secret", "hunter2 \n")
+	write("empty", "\n")
+	load := func(file string) (Config, error) {
+		return Load(write("isthmus.toml", "component.domain = 'a'\ncomponent.secret_file = '"+file+"'\n"))
+	}
+	if c, err := load("secret"); err != nil || c.Component.Secret.Reveal() != "hunter2 " {
+		t.Errorf("got %q, %v", c.Component.Secret.Reveal(), err)
+	}
+	for file, want := range map[string]string{
+		"empty":   "names a file with nothing in it",
+		"hunter2": "names a file that cannot be read: no such file or directory",
+	} {
+		want = filepath.Join(dir, "isthmus.toml") + ":2: component.secret_file " + want
+		if _, err := load(file); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", file, err, want)
+		}
+	}
+	want := filepath.Join(dir, "none") + ": the file cannot be read: no such file or directory"
+	if _, err := Load(filepath.Join(dir, "none")); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

@@ -1,0 +1,104 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// rule holds one key to what it may say, and brings addresses into the form in which the host server stamps them.
+type rule struct {
+	key   string
+	check func(*Config) error // the rest of a sentence that begins with the key
+}
+
+var rules = []rule{
+	{"component.domain", func(c *Config) error { return required(&c.Component.Domain, aDomain) }},
+	{"component.secret", func(c *Config) error { return oneSecret(&c.Component) }},
+	{"component.server", func(c *Config) error { return hostPort(c.Component.Server) }},
+	// A smaller one would refuse what every client may send. RFC 6120 section 13.12
+	{"component.max_stanza_bytes", func(c *Config) error { return between(c.Component.MaxStanzaBytes, 10000, 16<<20) }},
+
+	{"storage.url", func(c *Config) error { return database(&c.Storage) }},
+	{"storage.data_dir", func(c *Config) error { return given(c.Storage.DataDir) }},
+
+	{"rooms.creation", func(c *Config) error { return oneOf(c.Rooms.Creation, "open", "local", "admins") }},
+	{"rooms.admins", func(c *Config) error { return each(c.Rooms.Admins, aUser) }},
+	{"rooms.local_domains", func(c *Config) error { return each(c.Rooms.LocalDomains, aDomain) }},
+	{"rooms.max_nick", func(c *Config) error { return between(c.Rooms.MaxNick, 1, 1023) }},
+
+	{"rooms.defaults.whois", func(c *Config) error { return oneOf(c.Rooms.Defaults.Whois, values(whois)...) }},
+	{"rooms.defaults.allowpm", func(c *Config) error {
+		return oneOf(c.Rooms.Defaults.AllowPM, "anyone", "participants", "moderators", "none")
+	}},
+	{"rooms.defaults.presencebroadcast", func(c *Config) error { return allOf(c.Rooms.Defaults.PresenceBroadcast, roles...) }},
+	{"rooms.defaults.getmemberlist", func(c *Config) error { return allOf(c.Rooms.Defaults.GetMemberList, roles...) }},
+	{"rooms.defaults.maxusers", func(c *Config) error { return between(c.Rooms.Defaults.MaxUsers, 0, 100000) }},
+	{"rooms.defaults.maxhistoryfetch", func(c *Config) error { return between(c.Rooms.Defaults.MaxHistory, 0, 1000) }},
+
+	{"federation.peers", func(c *Config) error { return each(c.Federation.Peers, aPeer) }},
+	{"federation.join_timeout", func(c *Config) error { return atLeast(c.Federation.JoinTimeout, time.Second) }},
+	{"federation.retry", func(c *Config) error { return atLeast(c.Federation.Retry, time.Second) }},
+
+	{"admin.listen", func(c *Config) error {
+		if c.Admin.Listen == "" {
+			return nil
+		}
+		return hostPort(c.Admin.Listen)
+	}},
+	{"log.level", func(c *Config) error { return oneOf(c.Log.Level, "trace", "debug", "info", "warn", "error") }},
+	{"log.format", func(c *Config) error { return oneOf(c.Log.Format, "json", "console") }},
+}
+
+// roomRule is a rule for each [[federation.room]].
+type roomRule struct {
+	key   string
+	check func(*Config, *FederationRoom) error
+}
+
+var roomRules = []roomRule{
+	{"room", func(c *Config, r *FederationRoom) error { return required(&r.Room, localOf(c.Component.Domain)) }},
+	{"join", func(c *Config, r *FederationRoom) error {
+		if r.Join == "" {
+			return nil
+		}
+		return errors.Join(required(&r.Join, aUser), c.permits(r.Join))
+	}},
+	{"accept", func(c *Config, r *FederationRoom) error {
+		return errors.Join(each(r.Accept, aPeer), c.permits(r.Accept...))
+	}},
+}
+
+var roles = []string{"moderator", "participant", "visitor"}
+
+// judge applies the rules to every key that is of the right type.
+func (ms *mistakes) judge(c *Config) {
+	hold := func(path string, check func() error) {
+		if ms.bad[path] {
+			return
+		}
+		if err := check(); err != nil {
+			ms.add(path, "%s", first(err))
+		}
+	}
+	for _, r := range rules {
+		hold(r.key, func() error { return r.check(c) })
+	}
+	seen := map[string]bool{}
+	for i := range c.Federation.Rooms {
+		room, at := &c.Federation.Rooms[i], element("federation.room", i)
+		for _, r := range roomRules {
+			hold(join(at, r.key), func() error { return r.check(c, room) })
+		}
+		if seen[room.Room] {
+			ms.add(join(at, "room"), "is %q, which another [[federation.room]] is about already", room.Room)
+		}
+		seen[room.Room] = room.Room != ""
+	}
+}
+
+// first is the first line of joined errors: the later ones follow from it.
+func first(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
