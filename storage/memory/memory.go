@@ -126,7 +126,10 @@ func (r *room) load(history int) *storage.Room {
 		Affiliations: slices.SortedFunc(maps.Values(r.affiliations), byJID),
 		Links:        slices.SortedFunc(maps.Values(r.links), byPeer),
 	}
-	for _, e := range r.log[len(r.log)-min(max(history, 0), len(r.log)):] {
+	if history < 0 {
+		history = max(0, r.record.Config.MaxHistory)
+	}
+	for _, e := range r.log[len(r.log)-min(history, len(r.log)):] {
 		out.History = append(out.History, copyEvent(e))
 	}
 	for _, e := range r.log {

@@ -17,7 +17,7 @@ func (s *Store) Load(ctx context.Context, jid string, history int) (*storage.Roo
 	var r storage.Room
 	oneInstant := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, oneInstant, func(tx pgx.Tx) error {
-		return tx.SendBatch(ctx, reading(&r, jid, max(history, 0))).Close()
+		return tx.SendBatch(ctx, reading(&r, jid, history)).Close()
 	})
 	// A name that Postgres refuses cannot be that of a room.
 	if errors.Is(err, pgx.ErrNoRows) || class(err) == "22" {

@@ -8,14 +8,16 @@ import (
 	"isthmus/storage"
 )
 
-// history comes in order of arrival, which is not that of seq or of the clock.
+// history comes in order of arrival, which is not that of seq or of the clock; below 0 it is the room's own number.
 func history(t *testing.T, s storage.Store) {
 	const den, attic = "den@muc.example", "attic@muc.example"
 	log := []storage.Event{said(den, 5), said(den, 1), said(den, 3)}
-	commit(t, s, newRoom(den), newRoom(attic), storage.AppendEvent{Event: log[0]})
+	room := newRoom(den)
+	room.Room.Config.MaxHistory = 2
+	commit(t, s, room, newRoom(attic), storage.AppendEvent{Event: log[0]})
 	commit(t, s, appended(said(attic, 1), log[1], said(attic, 2))...)
 	commit(t, s, storage.AppendEvent{Event: log[2]})
-	for limit, want := range map[int][]storage.Event{-1: nil, 0: nil, 1: log[2:], 2: log[1:], 3: log, 1000: log} {
+	for limit, want := range map[int][]storage.Event{-1: log[1:], 0: nil, 1: log[2:], 2: log[1:], 3: log, 1000: log} {
 		equal(t, fmt.Sprint("history of ", limit), load(t, s, den, limit).History, want)
 	}
 }
