@@ -45,8 +45,8 @@ func planEjabberd(s *Server, o Options) (child.Spec, error) {
 		Env: []string{
 			path, "HOME=" + o.Dir, "ERL_INETRC=" + inetrc,
 			"EJABBERD_CONFIG_PATH=" + config,
-			// Its logger wants a file; standard output has the crashes.
-			"EJABBERD_LOG_PATH=" + s.Log,
+			// Its logger wants a file; standard output has the same and more.
+			"EJABBERD_LOG_PATH=" + filepath.Join(o.Dir, "log", "ejabberd.log"),
 			"ERL_CRASH_DUMP_BYTES=0",
 		},
 		Dir: o.Dir,

@@ -28,7 +28,8 @@ func StartProsody(ctx context.Context, o Options) (*Server, error) {
 func planProsody(s *Server, o Options) (child.Spec, error) {
 	plugins := filepath.Join(o.Dir, "plugins")
 	data := filepath.Join(o.Dir, "data")
-	for _, dir := range []string{plugins, data} {
+	// It complains where the folder for certificates is missing.
+	for _, dir := range []string{plugins, data, filepath.Join(o.Dir, "certs")} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return child.Spec{}, err
 		}

@@ -9,7 +9,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -101,36 +100,10 @@ func launch(ctx context.Context, kind string, o Options, plan func(*Server, Opti
 	if s.child, err = child.Start(ctx, spec); err != nil {
 		return nil, err
 	}
-	if err := s.ready(ctx, len(o.Components) > 0); err != nil {
+	if err := s.ready(ctx, o); err != nil {
 		return nil, fmt.Errorf("%s for %s: %w\n%s", kind, o.Domain, err, child.Tail(s.Log, 4000))
 	}
 	return s, nil
-}
-
-var errEnded = errors.New("it ended")
-
-// ready returns when every port that should be open is, or when the server
-// has ended.
-func (s *Server) ready(ctx context.Context, components bool) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		select {
-		case <-s.child.Done():
-			cancel(errEnded)
-		case <-ctx.Done():
-		}
-	}()
-	addrs := []string{s.C2S, s.S2S}
-	if components {
-		addrs = append(addrs, s.Component)
-	}
-	for _, addr := range addrs {
-		if err := ports.WaitOpen(ctx, addr); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Done is closed when the server has ended.
