@@ -1,0 +1,60 @@
+# make          builds ./isthmus
+# make test     everything that CI checks, at most 20 minutes on two cores; installs the Debian packages it needs (root)
+# make demo     two real servers, a federated room and a link that breaks; KEEP=1 leaves them running
+# make lint     gofmt, go vet, staticcheck
+# make fuzz     each fuzz target for FUZZTIME (1m)
+# make cover    how much of the code the tests run
+
+# Go's own installer puts it where no PATH of a bare Debian looks.
+GO := $(shell PATH="$$PATH:/usr/local/go/bin" command -v go)
+ifeq ($(GO),)
+$(error Go is not there: install Go 1.26, or put its bin directory into PATH)
+endif
+export PATH := $(PATH):$(dir $(GO))
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 1m
+
+.NOTPARALLEL:
+.PHONY: build install-packages test demo lint gofmt vet staticcheck fuzz cover
+
+build:
+	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o isthmus ./cmd/isthmus
+
+install-packages:
+	@echo '== packages'
+	@sh cmd/lab/install.sh
+
+# The race detector needs cgo, and so the gcc that install-packages brings. Shuffled tests cannot lean on each other.
+test: install-packages lint
+	@echo '== tests'
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 15m ./...
+	@echo '== all is well'
+
+demo: install-packages
+	$(GO) run ./cmd/lab demo $(if $(KEEP),-keep)
+
+lint: gofmt vet staticcheck
+
+gofmt:
+	@echo '== gofmt'
+	@bad=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && if [ -n "$$bad" ]; then echo "not formatted:" $$bad; exit 1; fi
+
+vet:
+	@echo '== go vet'
+	@$(GO) vet ./...
+
+# Pinned in a module of its own, which leaves the daemon's go.mod to what the daemon needs.
+staticcheck:
+	@echo '== staticcheck'
+	@$(GO) tool -modfile=tools/go.mod staticcheck ./...
+
+fuzz:
+	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:func /:/' | while IFS=: read -r file name; do \
+		echo "== $$name in $$(dirname $$file)"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" || exit 1; \
+	done
+
+cover:
+	$(GO) test -coverprofile=cover.prof -coverpkg=./... ./...
+	@$(GO) tool cover -func=cover.prof | tail -1
