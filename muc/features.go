@@ -10,14 +10,14 @@ import (
 // one line in the table below.
 type feature struct {
 	name   string
-	admit  func(*Room, *entry) *stanza.Error           // may this session enter?
+	admit  func(*Room, *entry) *stanza.Error            // may this session enter?
 	speak  func(*Room, *Session, *speech) *stanza.Error // may this be said to all?
-	stamp  func(*Room, *stamped, *stanza.Builder)      // what the room adds to a message
-	dress  func(*Room, *Occupant, *stanza.Builder)     // what the room adds to a presence
-	forged []forgery                                   // what only the room may add
-	fields []field                                     // its part of the owner's form
-	disco  func(*Room) []string                        // its features of the room
-	info   func(*Room) []stanza.Field                  // its part of the room's information
+	stamp  func(*Room, *stamped, *stanza.Builder)       // what the room adds to a message
+	dress  func(*Room, *Occupant, *stanza.Builder)      // what the room adds to a presence
+	forged []forgery                                    // what only the room may add
+	fields []field                                      // its part of the owner's form
+	disco  func(*Room) []string                         // its features of the room
+	info   func(*Room) []stanza.Field                   // its part of the room's information
 }
 
 // forgery is an element that is stripped from whatever users send. by names the attribute that makes it a forgery only

@@ -1,9 +1,11 @@
 package muc
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"time"
 
@@ -73,7 +75,21 @@ func (r *Room) Handle(ev Event) []Effect {
 	case r.exists:
 		r.fact(ev.Via, ev.Fact)
 	}
-	return r.out
+	return changesFirst(r.out)
+}
+
+// changesFirst puts what must be stored before everything that shows it, each in its order (R2).
+func changesFirst(list []Effect) []Effect {
+	slices.SortStableFunc(list, func(a, b Effect) int { return cmp.Compare(rank(a), rank(b)) })
+	return list
+}
+
+func rank(e Effect) int {
+	switch e.(type) {
+	case Send, Relay:
+		return 1
+	}
+	return 0
 }
 
 // Exists tells whether there is a room at this address.

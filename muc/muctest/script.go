@@ -46,24 +46,36 @@ var Start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Run runs every script of a folder against a world of its own.
 func Run(t *testing.T, glob string, open func(t *testing.T, s *muc.Settings) World) {
+	for name, file := range Scripts(t, glob) {
+		t.Run(name, func(t *testing.T) { Play(t, file, open) })
+	}
+}
+
+// Scripts are the scripts of a folder by name.
+func Scripts(t *testing.T, glob string) map[string]string {
 	files, err := filepath.Glob(glob)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts at %s: %v", glob, err)
 	}
+	list := map[string]string{}
 	for _, f := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
-			text, err := os.ReadFile(f) // #nosec G304 -- a test reads its own scripts
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := &play{t: t, file: f, settings: Defaults(), open: open, clients: map[string]*client{}, now: Start}
-			p.run(string(text))
-			if *update && p.changed {
-				if err := os.WriteFile(f, []byte(strings.Join(p.written, "\n")+"\n"), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
+		list[strings.TrimSuffix(filepath.Base(f), ".txt")] = f
+	}
+	return list
+}
+
+// Play runs one script.
+func Play(t *testing.T, file string, open func(t *testing.T, s *muc.Settings) World) {
+	text, err := os.ReadFile(file) // #nosec G304 -- a test reads its own scripts
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &play{t: t, file: file, settings: Defaults(), open: open, clients: map[string]*client{}, now: Start}
+	p.run(string(text))
+	if *update && p.changed {
+		if err := os.WriteFile(file, []byte(strings.Join(p.written, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ func (w *Rooms) room(jid stanza.JID) *muc.Room {
 	}
 	r := w.rooms[jid.String()]
 	if r == nil || !r.Exists() {
-		r = muc.Open(w.Settings, jid, muc.Birth{Epoch: 1, Secret: []byte("a secret of thirty-two characters")}, nil)
+		r = muc.Open(w.Settings, jid, Birth(), nil)
 		w.rooms[jid.String()] = r
 	}
 	return r
@@ -47,4 +47,9 @@ func Sent(effects []muc.Effect) []Out {
 		}
 	}
 	return outs
+}
+
+// Birth is what every room of a script is born with, so that its ids are the same each time.
+func Birth() muc.Birth {
+	return muc.Birth{Epoch: 1, Secret: []byte("a secret of thirty-two characters")}
 }
