@@ -1,0 +1,14 @@
+// Package fmuc is one federation link of XEP-0289, pure: the edge between a room of ours and one room of a peer, in both
+// directions. It turns stanzas with <fmuc/> into the room's facts and the room's facts into such stanzas.
+//
+// F1. Handle never blocks, calls nobody, reads no clock and no random source: time arrives in the event.
+// F2. Nothing crosses an outbound link while nobody is in the room on our side. xep:0289#reqs
+// F3. One message is one stanza, however many occupants there are behind it. xep:0289#messages
+// F4. What came over a link never goes back over it. xep:0289#startup
+// F5. Everybody is announced before his first message, again after every join.
+// F6. An accepted join always ends with the subject, a refused one always has a reason. xep:0289#startup
+// F7. A change of nick is one unit and never the leave of the last occupant.
+// F8. No stanza of a peer panics or ends anything but its own link; one that names nobody changes nothing.
+// F9. Everything that a link remembers is bounded.
+// F10. No <fmuc/> and nothing else of the link is in what the room is told.
+package fmuc

@@ -1,0 +1,17 @@
+package fmuc
+
+import "encoding/xml"
+
+const (
+	nsFMUC       = "http://isode.com/protocol/fmuc"
+	nsMUC        = "http://jabber.org/protocol/muc"
+	nsUser       = "http://jabber.org/protocol/muc#user"
+	nsDelay      = "urn:xmpp:delay"
+	nsOldDelay   = "jabber:x:delay"
+	nsSID        = "urn:xmpp:sid:0"
+	nsOccupantID = "urn:xmpp:occupant-id:0"
+	nsAddress    = "http://jabber.org/protocol/address"
+	nsStanzas    = "urn:ietf:params:xml:ns:xmpp-stanzas"
+)
+
+func name(space, local string) xml.Name { return xml.Name{Space: space, Local: local} }

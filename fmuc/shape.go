@@ -1,0 +1,30 @@
+package fmuc
+
+import "isthmus/component/stanza"
+
+// Concerns tells whether a stanza belongs to federation: it has an <fmuc/>, be it inside an error that brings ours back.
+func Concerns(st *stanza.Stanza) bool {
+	return st.Has(nsFMUC, "fmuc") || st.Child("", "error").Child(nsFMUC, "fmuc") != nil
+}
+
+// JoinShaped tells whether a stanza asks to join: the presence of a user as his own client would send it to enter, with
+// who he is beside it. xep:0289#startup
+func JoinShaped(st *stanza.Stanza) bool {
+	return st.Kind == stanza.Presence && st.Type == "" && st.Has(nsMUC, "x") && st.Has(nsUser, "x") &&
+		st.Child(nsFMUC, "fmuc").Attr("from") != ""
+}
+
+// Posing tells whether a stanza comes from a plain client that pretends to be a node: a node speaks for others, and never
+// for users of a domain that we host. xep:0289#security
+func Posing(st *stanza.Stanza, ours func(domain string) bool) bool {
+	user, err := stanza.ParseJID(st.Child(nsFMUC, "fmuc").Attr("from"))
+	return err != nil || user.Bare() == st.From.Bare() || ours(user.Domain)
+}
+
+// Refuse answers a request to join with a reason, from room to room. xep:0289#startup
+func Refuse(st *stanza.Stanza, reason string) (stanza.Out, stanza.Addr) {
+	var b stanza.Builder
+	b.Start("fmuc", "xmlns", nsFMUC).Leaf("reject", reason).End()
+	env := stanza.Envelope{Kind: stanza.Presence, From: st.To.Bare().String()}
+	return env.Render(b.Bytes()), st.From.Bare().Addr()
+}
