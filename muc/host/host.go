@@ -1,0 +1,129 @@
+package host
+
+import (
+	"context"
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+	"isthmus/storage"
+)
+
+// Outbox takes what goes to the host server. component.Outbox is one.
+type Outbox interface {
+	Enqueue(lane string, out stanza.Out, to []stanza.Addr)
+	Ready(ctx context.Context) error
+}
+
+// Options are what a host needs of the world.
+type Options struct {
+	Settings *muc.Settings
+	Store    storage.Store
+	Out      Outbox
+	Log      zerolog.Logger
+	Shards   int    // 0 = 1
+	Version  string // told to whoever asks the service
+
+	Birth func() muc.Birth // what a new room is born with; nil = random
+
+	JoinTimeout time.Duration // of a federation link; 0 = 30 s
+	Retry       time.Duration // first wait before a link tries again; 0 = 30 s
+}
+
+const (
+	mailLimit    = 8 << 20  // bytes of stanzas waiting for one shard
+	logLimit     = 16 << 20 // bytes of changes waiting for the database
+	waitingLimit = 1 << 20  // bytes of stanzas waiting for one room to load
+	loadingLimit = 1000     // rooms of one shard that load at a time
+	heldLimit    = 10000    // effects of one room behind a commit
+	graceTime    = 10 * time.Second
+)
+
+// Host is all rooms of one service.
+type Host struct {
+	o       Options
+	log     zerolog.Logger
+	shards  []*shard
+	writer  *writer
+	service *service
+}
+
+// New makes a host; nothing runs before Run.
+func New(o Options) *Host {
+	o.Shards = max(o.Shards, 1)
+	if o.JoinTimeout == 0 {
+		o.JoinTimeout = 30 * time.Second
+	}
+	if o.Retry == 0 {
+		o.Retry = 30 * time.Second
+	}
+	if o.Birth == nil {
+		o.Birth = birth
+	}
+	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log)}
+	h.service = &service{h: h, slots: make(chan struct{}, 4)}
+	for range o.Shards {
+		h.shards = append(h.shards, newShard(h))
+	}
+	return h
+}
+
+// Run owns all rooms until ctx is done, then finishes what was accepted: it is committed and released, within ten
+// seconds.
+func (h *Host) Run(ctx context.Context) error {
+	last, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var writing, owning sync.WaitGroup
+	writing.Go(func() { h.writer.run(last) })
+	for _, s := range h.shards {
+		owning.Go(func() { s.run(ctx, last) })
+	}
+	<-ctx.Done()
+	grace := time.AfterFunc(graceTime, stop)
+	defer grace.Stop()
+	owning.Wait()
+	stop()
+	writing.Wait()
+	h.service.wait()
+	return nil
+}
+
+// Deliver takes one stanza from the host server. It waits only while the shard has too much mail (H4).
+func (h *Host) Deliver(ctx context.Context, st *stanza.Stanza) {
+	if st.To.Local == "" {
+		h.service.take(ctx, st)
+		return
+	}
+	room := st.To.Bare().String()
+	h.shard(room).mail.put(ctx, st)
+}
+
+// Rooms counts the rooms in memory.
+func (h *Host) Rooms() int {
+	n := 0
+	for _, s := range h.shards {
+		n += int(s.count.Load())
+	}
+	return n
+}
+
+func (h *Host) shard(room string) *shard {
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(room)) // a hash never fails
+	return h.shards[int(sum.Sum32())%len(h.shards)]
+}
+
+// reply answers a stanza with an error, unless it must never be answered.
+func (h *Host) reply(st *stanza.Stanza, err *stanza.Error) {
+	if st.IsError() || st.Kind == stanza.IQ && st.Type == "result" {
+		return
+	}
+	e := *err
+	e.By = st.To.Bare().String()
+	out, to := e.Reply(st)
+	h.o.Out.Enqueue(st.To.Bare().String(), out, []stanza.Addr{to})
+}

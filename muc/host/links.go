@@ -1,0 +1,224 @@
+package host
+
+import (
+	"time"
+
+	"isthmus/component/stanza"
+	"isthmus/fmuc"
+	"isthmus/muc"
+	"isthmus/storage"
+)
+
+// deed is something for a link, or by a link for its room.
+type deed struct {
+	room *live
+	edge *edge
+	ev   fmuc.Event
+}
+
+// fromPeer takes a stanza that belongs to federation, and tells whether it was one.
+func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
+	via := muc.Via(st.From.Bare().String())
+	k := l.edges[via]
+	if k == nil && !fmuc.Concerns(st) {
+		return false
+	}
+	if k != nil && k.takes(st) {
+		if !k.inbound && !st.IsError() && fmuc.JoinShaped(st) && k.link.State() != "joined" {
+			return s.bothJoin(l, k, st, now)
+		}
+		s.tell(l, k, fmuc.Event{At: now, Stanza: st})
+		return true
+	}
+	if k != nil || st.IsError() {
+		return st.IsError()
+	}
+	if !fmuc.JoinShaped(st) || fmuc.Posing(st, s.h.ours) {
+		return false // the room refuses it
+	}
+	return s.admit(l, via, st, now)
+}
+
+// takes tells whether a stanza from a link's peer is for the link. Queries to the room are for the room.
+func (k *edge) takes(st *stanza.Stanza) bool {
+	return fmuc.Concerns(st) || st.Kind != stanza.IQ || st.Type == "result" || st.IsError()
+}
+
+// admit lets a peer join the room, or says why not. xep:0289#joining
+func (s *shard) admit(l *live, via muc.Via, st *stanza.Stanza, now time.Time) bool {
+	reason := ""
+	switch {
+	case !l.room.Exists():
+		reason = "There is no such room."
+	case !l.room.Accepts(string(via)):
+		reason = "This room does not federate with yours."
+	}
+	if reason != "" {
+		s.h.log.Info().Str("room", l.key).Str("peer", string(via)).Str("reason", reason).Msg("a federation join was refused")
+		s.refuse(l, st, reason)
+		return true
+	}
+	k := s.connect(l, via, true, now)
+	s.tell(l, k, fmuc.Event{At: now, Stanza: st})
+	return true
+}
+
+func (s *shard) refuse(l *live, st *stanza.Stanza, reason string) {
+	out, to := fmuc.Refuse(st, reason)
+	s.h.o.Out.Enqueue(l.key, out, []stanza.Addr{to})
+}
+
+// bothJoin settles that each of two rooms is configured to join the other: the room of the lower address joins, the other
+// accepts. An own link that is at rest gives way at once.
+func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) bool {
+	if !l.room.Accepts(string(k.via)) {
+		s.refuse(l, st, "This room does not federate with yours.")
+		return true
+	}
+	if k.link.State() != "idle" && l.key < string(k.via) {
+		s.refuse(l, st, "This room is joining yours already.")
+		return true
+	}
+	s.drop(l, k)
+	s.tell(l, s.connect(l, k.via, true, now), fmuc.Event{At: now, Stanza: st})
+	return true
+}
+
+// ours tells whether a domain's users are known to be clients of this host, never of a peer.
+func (h *Host) ours(domain string) bool {
+	if domain == h.o.Settings.Service {
+		return true
+	}
+	for _, d := range h.o.Settings.LocalDomains {
+		if d == domain {
+			return true
+		}
+	}
+	return false
+}
+
+// connect makes a link.
+func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge {
+	peer, _ := stanza.ParseJID(string(via))
+	k := &edge{via: via, inbound: inbound, link: fmuc.New(fmuc.Config{
+		Room: l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
+		JoinTimeout: s.h.o.JoinTimeout, Retry: s.h.o.Retry, SyncedAt: l.synced[via],
+	})}
+	l.edges[via] = k
+	if !inbound && l.room.Locals() > 0 {
+		s.tell(l, k, fmuc.Event{At: now, Start: true})
+	}
+	return k
+}
+
+// reconcile makes the links what the configuration asks for, and tells whether it changed one.
+func (s *shard) reconcile(l *live, now time.Time) bool {
+	if l.room == nil || !l.room.Exists() {
+		return false
+	}
+	want := muc.Via(l.room.Joins())
+	for via, k := range l.edges {
+		if k.inbound && !l.room.Accepts(string(via)) || !k.inbound && via != want {
+			s.tell(l, k, fmuc.Event{At: now, Stop: "The room no longer federates with yours."})
+			s.follow(now)
+			s.drop(l, k)
+			return true
+		}
+	}
+	if want == muc.Here || l.edges[want] != nil {
+		return false
+	}
+	s.connect(l, want, false, now)
+	return true
+}
+
+func (s *shard) drop(l *live, k *edge) {
+	if k.timer != nil {
+		k.timer.Stop()
+	}
+	k.turn++
+	if l.edges[k.via] == k {
+		delete(l.edges, k.via)
+	}
+}
+
+// dropAll lets go of the links of a room that is no more.
+func (s *shard) dropAll(l *live) {
+	for _, k := range l.edges {
+		s.drop(l, k)
+	}
+}
+
+// follow does everything that links have been told, and what comes of it, until there is nothing more.
+func (s *shard) follow(now time.Time) {
+	for len(s.todo) > 0 {
+		d := s.todo[0]
+		s.todo = s.todo[1:]
+		d.ev.At = now
+		s.tell(d.room, d.edge, d.ev)
+	}
+}
+
+// tell lets a link act.
+func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
+	for _, e := range k.link.Handle(ev) {
+		switch e := e.(type) {
+		case fmuc.Send:
+			s.h.o.Out.Enqueue(l.key, e.Out, e.To)
+		case fmuc.Tell:
+			if l.room != nil {
+				s.perform(l, l.room.Handle(muc.Event{At: ev.At, Via: k.via, Fact: e.Fact}))
+			}
+		case fmuc.Wake:
+			s.arm(l, k, e.At)
+		case fmuc.Save:
+			s.saveLink(l, k, e)
+		case fmuc.Note:
+			s.note(l, k, e)
+		case fmuc.Ended:
+			s.drop(l, k)
+		}
+	}
+}
+
+// arm sets a link's one timer.
+func (s *shard) arm(l *live, k *edge, at time.Time) {
+	if k.timer != nil {
+		k.timer.Stop()
+	}
+	k.turn++
+	if at.IsZero() {
+		return
+	}
+	turn := k.turn
+	k.timer = time.AfterFunc(time.Until(at), func() { s.mail.push(woken{l, k, turn}) })
+}
+
+func (s *shard) woken(w woken) {
+	if w.turn != w.edge.turn || w.room.edges[w.edge.via] != w.edge {
+		return
+	}
+	now := time.Now()
+	s.tell(w.room, w.edge, fmuc.Event{At: now, Wake: true})
+	s.settle(w.room, now)
+}
+
+func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {
+	l.synced[k.via] = e.SyncedAt
+	t := &ticket{
+		change: storage.SaveLink{Link: storage.Link{
+			Room: l.key, Peer: string(k.via), Inbound: k.inbound, State: e.State, SyncedAt: e.SyncedAt,
+		}},
+		size: 512, owner: s, room: l,
+	}
+	s.unsaved++
+	s.h.writer.submit(t)
+}
+
+func (s *shard) note(l *live, k *edge, e fmuc.Note) {
+	ev := s.h.log.Info()
+	if e.Level == "warn" {
+		ev = s.h.log.Warn()
+	}
+	ev.Str("room", l.key).Str("peer", string(k.via)).Msg(e.Text)
+}

@@ -1,0 +1,113 @@
+package host
+
+import (
+	"time"
+
+	"isthmus/component/stanza"
+	"isthmus/fmuc"
+	"isthmus/muc"
+	"isthmus/storage"
+)
+
+// live is a room in memory, or one that is being loaded.
+type live struct {
+	key     string
+	jid     stanza.JID
+	room    *muc.Room // nil while it is not loaded
+	loading bool
+	waiting []*stanza.Stanza // until it is loaded
+	bytes   int              // of waiting
+	held    []step           // behind changes that are not committed, in order (H2)
+	deeds   int              // counts events
+	refused int              // the event whose message could not be stored
+	edges   map[muc.Via]*edge
+	synced  map[muc.Via]time.Time // as loaded
+}
+
+// step is one effect in a room's order: a change on its way, or what must not be seen before the changes in front of it.
+type step struct {
+	ticket *ticket
+	refuse *muc.Send // what the author is told if the ticket's change is refused
+	effect muc.Effect
+	deed   int // effects of one event have the same number
+}
+
+// busy tells whether a link still has something to do.
+func (l *live) busy() bool {
+	for _, e := range l.edges {
+		if e.link.State() != "idle" {
+			return true
+		}
+	}
+	return false
+}
+
+// edge is one federation link of a room, with the one timer that it may have set.
+type edge struct {
+	via     muc.Via
+	link    *fmuc.Link
+	inbound bool
+	turn    int // counts the timers, so that one that was replaced is known when it comes
+	timer   *time.Timer
+}
+
+// perform does what a room decided: changes go to the writer, everything behind them waits its turn (H2).
+func (s *shard) perform(l *live, effects []muc.Effect) {
+	l.deeds++
+	for _, e := range effects {
+		if c, refuse := toChange(l.key, e); c != nil {
+			t := &ticket{change: c, size: changeSize(c), owner: s, room: l}
+			s.unsaved++
+			s.h.writer.submit(t)
+			l.held = append(l.held, step{ticket: t, refuse: refuse, deed: l.deeds})
+			continue
+		}
+		if len(l.held) > 0 {
+			l.held = append(l.held, step{effect: e, deed: l.deeds})
+			continue
+		}
+		s.show(l, e)
+	}
+}
+
+// flush releases steps from the front until one is not committed yet. Of an event whose logged message was refused for
+// good nothing is shown; its author is told.
+func (s *shard) flush(l *live) {
+	for len(l.held) > 0 {
+		st := l.held[0]
+		switch {
+		case st.ticket == nil && st.deed != l.refused:
+			s.show(l, st.effect)
+		case st.ticket == nil:
+		case !st.ticket.done:
+			return
+		case st.ticket.err != nil && st.refuse != nil:
+			l.refused = st.deed
+			s.show(l, *st.refuse)
+		}
+		l.held = l.held[1:]
+	}
+	l.held = nil
+}
+
+// show does what can be seen.
+func (s *shard) show(l *live, e muc.Effect) {
+	switch e := e.(type) {
+	case muc.Send:
+		s.h.o.Out.Enqueue(l.key, e.Out, e.To)
+	case muc.Relay:
+		for via, k := range l.edges {
+			if e.Only == via || e.Only == muc.Here && e.Except != via {
+				s.todo = append(s.todo, deed{l, k, fmuc.Event{Fact: e.Fact}})
+			}
+		}
+	}
+}
+
+// changeSize is about how much memory a change holds, in bytes.
+func changeSize(c storage.Change) int {
+	if a, ok := c.(storage.AppendEvent); ok {
+		return 512 + len(a.Event.Payload)
+	}
+	return 1024
+}

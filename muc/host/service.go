@@ -1,0 +1,150 @@
+package host
+
+import (
+	"context"
+	"encoding/xml"
+	"strconv"
+	"sync"
+
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+	"isthmus/storage"
+)
+
+// service answers for the address of the component itself. xep:0045#disco-service
+type service struct {
+	h     *Host
+	slots chan struct{} // look-ups in the database at a time
+	wg    sync.WaitGroup
+}
+
+const (
+	nsInfo    = "http://jabber.org/protocol/disco#info"
+	nsItems   = "http://jabber.org/protocol/disco#items"
+	nsRSM     = "http://jabber.org/protocol/rsm"
+	nsPing    = "urn:xmpp:ping"
+	nsVersion = "jabber:iq:version"
+
+	pageSize = 100
+)
+
+var serviceFeatures = []string{
+	"http://jabber.org/protocol/muc", nsInfo, nsItems, nsRSM, nsPing, nsVersion, "urn:xmpp:occupant-id:0", "urn:xmpp:sid:0",
+}
+
+// serviceQueries are the IQs that the service answers, all of type get.
+var serviceQueries = map[xml.Name]func(*service, *stanza.Stanza, *stanza.Element){
+	{Space: nsInfo, Local: "query"}:    (*service).info,
+	{Space: nsItems, Local: "query"}:   (*service).items,
+	{Space: nsPing, Local: "ping"}:     (*service).ping,
+	{Space: nsVersion, Local: "query"}: (*service).version,
+}
+
+func (v *service) take(ctx context.Context, st *stanza.Stanza) {
+	switch {
+	case st.IsError(), st.Kind == stanza.Presence, st.Kind == stanza.IQ && st.Type == "result":
+		return
+	case st.Kind == stanza.Message || st.To.Resource != "":
+		v.h.reply(st, stanza.Fail(mellium.ServiceUnavailable))
+		return
+	case st.Type != "get" && st.Type != "set" || len(st.Children) != 1:
+		v.h.reply(st, stanza.Fail(mellium.BadRequest).Because("An IQ has a type and exactly one child."))
+		return
+	}
+	q := &st.Children[0]
+	answer := serviceQueries[q.Name]
+	switch {
+	case answer == nil:
+		v.h.reply(st, stanza.Fail(mellium.ServiceUnavailable))
+	case st.Type != "get":
+		v.h.reply(st, stanza.Fail(mellium.NotAllowed))
+	default:
+		answer(v, st, q)
+	}
+}
+
+func (v *service) result(st *stanza.Stanza, payload []byte) {
+	env := stanza.Envelope{Kind: stanza.IQ, Type: "result", ID: st.ID, From: st.To.String()}
+	v.h.o.Out.Enqueue("", env.Render(payload), []stanza.Addr{st.From.Addr()})
+}
+
+func (v *service) ping(st *stanza.Stanza, _ *stanza.Element) { v.result(st, nil) }
+
+func (v *service) version(st *stanza.Stanza, _ *stanza.Element) {
+	var b stanza.Builder
+	b.Start("query", "xmlns", nsVersion).Leaf("name", "isthmus").Leaf("version", v.h.o.Version).End()
+	v.result(st, b.Bytes())
+}
+
+func (v *service) info(st *stanza.Stanza, q *stanza.Element) {
+	if q.Attr("node") != "" {
+		v.h.reply(st, stanza.Fail(mellium.ItemNotFound))
+		return
+	}
+	var b stanza.Builder
+	b.Start("query", "xmlns", nsInfo)
+	b.Empty("identity", "category", "conference", "type", "text", "name", v.h.o.Settings.Name)
+	for _, f := range serviceFeatures {
+		b.Empty("feature", "var", f)
+	}
+	v.result(st, b.End().Bytes())
+}
+
+// items lists the public rooms, a page at a time. It reads the database beside the reader, a few at a time.
+// xep:0045#disco-rooms
+func (v *service) items(st *stanza.Stanza, q *stanza.Element) {
+	if q.Attr("node") != "" {
+		v.h.reply(st, stanza.Fail(mellium.ItemNotFound))
+		return
+	}
+	select {
+	case v.slots <- struct{}{}:
+	default:
+		v.h.reply(st, errBusy)
+		return
+	}
+	v.wg.Go(func() {
+		defer func() { <-v.slots }()
+		v.list(st, q.Child(nsRSM, "set"))
+	})
+}
+
+func (v *service) list(st *stanza.Stanza, set *stanza.Element) {
+	most := pageSize
+	if n, err := strconv.Atoi(set.Child(nsRSM, "max").Text()); err == nil && n >= 0 && n < most {
+		most = n
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), graceTime)
+	defer cancel()
+	list, total, err := v.h.o.Store.Public(ctx, set.Child(nsRSM, "after").Text(), most)
+	if err != nil {
+		v.h.log.Error().Err(err).Msg("the list of rooms cannot be read")
+		v.h.reply(st, errAway)
+		return
+	}
+	v.result(st, page(list, total, set != nil || total > len(list)))
+}
+
+// page renders rooms, with where the page lies if that was asked or matters. xep:0059
+func page(list []storage.Listed, total int, withSet bool) []byte {
+	var b stanza.Builder
+	b.Start("query", "xmlns", nsItems)
+	for _, r := range list {
+		name := r.Name
+		if name == "" {
+			name = stanza.MustJID(r.JID).Local
+		}
+		b.Empty("item", "jid", r.JID, "name", name)
+	}
+	if withSet {
+		b.Start("set", "xmlns", nsRSM)
+		if len(list) > 0 {
+			b.Leaf("first", list[0].JID).Leaf("last", list[len(list)-1].JID)
+		}
+		b.Leaf("count", strconv.Itoa(total)).End()
+	}
+	return b.End().Bytes()
+}
+
+func (v *service) wait() { v.wg.Wait() }

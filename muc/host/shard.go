@@ -1,0 +1,228 @@
+package host
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+	"isthmus/storage"
+)
+
+// shard owns some of the rooms (H1).
+type shard struct {
+	h       *Host
+	mail    *mailbox
+	rooms   map[string]*live
+	count   atomic.Int64 // of rooms, for whoever asks from outside
+	loading int
+	unsaved int             // changes not committed yet
+	todo    []deed          // what links said, to be done after what is being done
+	last    context.Context // outlives the intake, so that what was accepted is finished
+}
+
+// What comes back to a shard through its own mail.
+type (
+	committed []*ticket
+	loaded    struct {
+		room   *live
+		stored *storage.Room
+		err    error
+	}
+	woken struct {
+		room *live
+		edge *edge
+		turn int
+	}
+)
+
+var (
+	errBusy = stanza.Fail(mellium.ResourceConstraint).Because("The service is busy; try again in a moment.")
+	errSlow = stanza.Fail(mellium.ResourceConstraint).Because("Messages cannot be stored at the moment; try again later.")
+	errAway = stanza.Fail(mellium.ResourceConstraint).Because("The room cannot be read at the moment; try again later.")
+)
+
+func newShard(h *Host) *shard {
+	return &shard{h: h, mail: newMailbox(mailLimit), rooms: map[string]*live{}}
+}
+
+func (s *shard) run(ctx, last context.Context) {
+	s.last = last
+	for ctx.Err() == nil {
+		select {
+		case <-s.mail.wake:
+			s.work(ctx)
+		case <-ctx.Done():
+		}
+	}
+	s.finish()
+}
+
+// finish lets what was accepted before the end be committed and released.
+func (s *shard) finish() {
+	for {
+		s.work(s.last)
+		if s.unsaved == 0 && s.loading == 0 {
+			return
+		}
+		select {
+		case <-s.mail.wake:
+		case <-s.last.Done():
+			return
+		}
+	}
+}
+
+func (s *shard) work(ctx context.Context) {
+	for _, item := range s.mail.take() {
+		switch item := item.(type) {
+		case *stanza.Stanza:
+			_ = s.h.o.Out.Ready(ctx) // what was taken is handled, also at the end
+			s.stanza(item)
+		case committed:
+			s.committed(item)
+		case loaded:
+			s.loaded(item)
+		case woken:
+			s.woken(item)
+		}
+	}
+	s.count.Store(int64(len(s.rooms)))
+}
+
+// stanza hands a stanza to its room, which is loaded first if it is not in memory.
+func (s *shard) stanza(st *stanza.Stanza) {
+	key := st.To.Bare().String()
+	l := s.rooms[key]
+	if l == nil {
+		l = &live{key: key, jid: st.To.Bare(), edges: map[muc.Via]*edge{}}
+		s.rooms[key] = l
+	}
+	switch {
+	case l.room == nil:
+		s.wait(l, st)
+	case len(l.held) > heldLimit:
+		s.h.reply(st, errBusy)
+	case st.Kind == stanza.Message && st.Type == "groupchat" && s.h.writer.full():
+		s.h.reply(st, errSlow)
+	default:
+		s.handle(l, st)
+	}
+}
+
+func (s *shard) handle(l *live, st *stanza.Stanza) {
+	now := time.Now()
+	if !s.fromPeer(l, st, now) {
+		s.perform(l, l.room.Handle(muc.Event{At: now, Stanza: st}))
+	}
+	s.settle(l, now)
+}
+
+// settle does what links said, keeps the links to what the configuration asks for, and lets go of rooms that nobody needs.
+func (s *shard) settle(l *live, now time.Time) {
+	if s.rooms[l.key] != l {
+		return // let go of meanwhile
+	}
+	for {
+		s.follow(now)
+		if !s.reconcile(l, now) {
+			break
+		}
+	}
+	s.release(l)
+}
+
+// release forgets a room that is not needed. A destroyed one is forgotten at once: who comes next finds what is stored.
+func (s *shard) release(l *live) {
+	if l.room != nil && !l.room.Exists() {
+		l.room = nil
+	}
+	if len(l.held) > 0 || l.loading {
+		return
+	}
+	if l.room == nil {
+		s.dropAll(l)
+	}
+	if l.room == nil && len(l.waiting) > 0 {
+		s.load(l)
+		return
+	}
+	if l.room == nil || l.room.Idle() && !l.busy() {
+		delete(s.rooms, l.key)
+	}
+}
+
+// wait keeps a stanza until its room is loaded.
+func (s *shard) wait(l *live, st *stanza.Stanza) {
+	if l.bytes > waitingLimit {
+		s.h.reply(st, errBusy)
+		return
+	}
+	if !l.loading && len(l.held) == 0 && s.loading >= loadingLimit {
+		s.h.reply(st, errBusy)
+		s.release(l)
+		return
+	}
+	l.waiting = append(l.waiting, st)
+	l.bytes += size(st)
+	if !l.loading && len(l.held) == 0 {
+		s.load(l)
+	}
+}
+
+// load reads a room beside the shard; its answer is mail.
+func (s *shard) load(l *live) {
+	l.loading = true
+	s.loading++
+	go func() {
+		stored, err := s.h.o.Store.Load(s.last, l.key, -1)
+		s.mail.push(loaded{l, stored, err})
+	}()
+}
+
+func (s *shard) loaded(m loaded) {
+	l := m.room
+	l.loading = false
+	s.loading--
+	waiting := l.waiting
+	l.waiting, l.bytes = nil, 0
+	if m.err != nil && !errors.Is(m.err, storage.ErrNotFound) {
+		s.h.log.Error().Err(m.err).Str("room", l.key).Msg("a room cannot be loaded")
+		for _, st := range waiting {
+			s.h.reply(st, errAway)
+		}
+		s.release(l)
+		return
+	}
+	l.room = muc.Open(s.h.o.Settings, l.jid, s.h.o.Birth(), fromStored(m.stored))
+	l.synced = syncedAt(m.stored)
+	for _, st := range waiting {
+		s.stanza(st)
+	}
+	s.settle(l, time.Now())
+}
+
+// committed releases what waited for these changes.
+func (s *shard) committed(list committed) {
+	s.unsaved -= len(list)
+	for _, t := range list {
+		t.done = true
+	}
+	now := time.Now()
+	for _, t := range list {
+		s.flush(t.room)
+		s.settle(t.room, now)
+	}
+}
+
+func birth() muc.Birth {
+	var b [40]byte
+	_, _ = rand.Read(b[:])                                                             // crypto/rand never fails
+	return muc.Birth{Epoch: int64(binary.BigEndian.Uint64(b[:8]) >> 1), Secret: b[8:]} // #nosec G115 -- the top bit is off
+}
