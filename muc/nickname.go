@@ -74,7 +74,7 @@ func visible(nick string) bool {
 			if i == 0 || i == len(runes)-1 || !emoji(runes[i-1]) || !emoji(runes[i+1]) {
 				return false
 			}
-		case unicode.Is(unicode.C, c), unicode.Is(unicode.Zl, c), unicode.Is(unicode.Zp, c), strings.ContainsRune(fillers, c):
+		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp), strings.ContainsRune(fillers, c):
 			return false
 		case c >= 0xFDD0 && c <= 0xFDEF, c&0xFFFE == 0xFFFE: // noncharacters
 			return false
@@ -93,7 +93,7 @@ func emoji(c rune) bool {
 
 // unassigned tells whether a character is younger than Go's tables.
 func unassigned(c rune) bool {
-	return !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.C)
+	return unicode.Is(unicode.Cn, c)
 }
 
 // roomName holds the localpart of a new room to RFC 7622 section 3.3.
