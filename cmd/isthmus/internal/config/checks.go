@@ -43,6 +43,17 @@ func database(s *Storage) error {
 	return nil
 }
 
+// creation wants to know whom it means.
+func creation(r Rooms) error {
+	switch {
+	case r.Creation == "local" && len(r.LocalDomains) == 0:
+		return errors.New(`is "local", but rooms.local_domains has none`)
+	case r.Creation == "admins" && len(r.Admins) == 0:
+		return errors.New(`is "admins", but rooms.admins has none`)
+	}
+	return oneOf(r.Creation, "open", "local", "admins")
+}
+
 func hostPort(v string) error {
 	_, port, err := net.SplitHostPort(v)
 	n, bad := strconv.Atoi(port)

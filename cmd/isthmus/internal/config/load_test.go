@@ -91,6 +91,12 @@ func TestC1AllMistakes(t *testing.T) {
 			`f:13: federation.join_timeout has to be a time such as "30s" or "5m"`,
 			"f:14: federation.room has to be a list of tables: [[federation.room]]",
 		}},
+		{"creation by nobody", minimal + "[rooms]\ncreation = 'local'\n", []string{
+			`f:5: rooms.creation is "local", but rooms.local_domains has none`,
+		}},
+		{"creation by no admin", minimal + "[rooms]\ncreation = 'admins'\n", []string{
+			`f:5: rooms.creation is "admins", but rooms.admins has none`,
+		}},
 		{"values", `
 [component]
 domain = "user@rooms.denmark.lit"

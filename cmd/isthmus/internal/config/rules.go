@@ -22,7 +22,7 @@ var rules = []rule{
 	{"storage.url", func(c *Config) error { return database(&c.Storage) }},
 	{"storage.data_dir", func(c *Config) error { return given(c.Storage.DataDir) }},
 
-	{"rooms.creation", func(c *Config) error { return oneOf(c.Rooms.Creation, "open", "local", "admins") }},
+	{"rooms.creation", func(c *Config) error { return creation(c.Rooms) }},
 	{"rooms.admins", func(c *Config) error { return each(c.Rooms.Admins, aUser) }},
 	{"rooms.local_domains", func(c *Config) error { return each(c.Rooms.LocalDomains, aDomain) }},
 	{"rooms.max_nick", func(c *Config) error { return between(c.Rooms.MaxNick, 1, 1023) }},
