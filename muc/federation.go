@@ -67,9 +67,10 @@ func refuseForged(st *stanza.Stanza) *stanza.Error {
 	return nil
 }
 
-// Joins is the peer that this room joins, "" for none: its owner's word, else the administrator's.
+// Joins is the peer that this room joins, "" for none: its owner's word, else the administrator's. A locked room is not
+// there yet.
 func (r *Room) Joins() string {
-	if !r.exists {
+	if !r.exists || r.rec.Locked {
 		return ""
 	}
 	peer := r.rec.Config.FederationJoin
@@ -84,7 +85,7 @@ func (r *Room) Joins() string {
 
 // Accepts tells whether this peer may join the room; by default nobody may.
 func (r *Room) Accepts(peer string) bool {
-	if !r.exists || !Matches(r.settings.Peers, peer) {
+	if !r.exists || r.rec.Locked || !Matches(r.settings.Peers, peer) {
 		return false
 	}
 	return Matches(r.rec.Config.FederationAccept, peer) || Matches(r.settings.Federation[r.jid.Local].Accept, peer)
