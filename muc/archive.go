@@ -122,7 +122,7 @@ func (r *Room) within(l Limits) []*Entry {
 
 func (r *Room) tooOld(e *Entry, l Limits) bool {
 	at := clockTime(e.At)
-	return l.Seconds >= 0 && at.Before(r.now.Add(-time.Duration(l.Seconds)*time.Second)) ||
+	return l.Seconds >= 0 && !at.After(r.now.Add(-time.Duration(l.Seconds)*time.Second)) ||
 		!l.Since.IsZero() && at.Before(l.Since)
 }
 
