@@ -16,7 +16,7 @@ var (
 	roomFull   = stanza.Fail(mellium.ServiceUnavailable).As(mellium.Wait).Because("The room is full.")
 )
 
-// outcasts keeps out who is banned, alone or with the whole domain. xep:0045#enter-ban
+// outcasts keeps out who is banned, alone or with the whole domain. xep:0045#enter-banned
 var outcasts = feature{
 	name: "XEP-0045 bans",
 	admit: func(_ *Room, e *entry) *stanza.Error {
@@ -42,7 +42,7 @@ var membersOnly = feature{
 	disco: either(func(c *Config) bool { return c.MembersOnly }, "muc_membersonly", "muc_open"),
 }
 
-// password keeps out who does not know it, owners too. xep:0045#enter-password
+// password keeps out who does not know it, owners too. xep:0045#enter-pw
 var password = feature{
 	name: "XEP-0045 passwords",
 	admit: func(r *Room, e *entry) *stanza.Error {

@@ -6,7 +6,7 @@ import (
 	"isthmus/component/stanza"
 )
 
-// deadConditions are errors that no live client sends: whoever they name is gone. xep:0045#bizrules-traffic
+// deadConditions are errors that no live client sends: whoever they name is gone. xep:0045#impl-service-ghosts
 var deadConditions = []mellium.Condition{
 	mellium.Gone, mellium.RecipientUnavailable, mellium.Redirect, mellium.RemoteServerNotFound, mellium.RemoteServerTimeout,
 }
