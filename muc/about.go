@@ -59,6 +59,15 @@ var locked = feature{
 	},
 }
 
+// outside is why somebody who is not in the room may not write to it: a locked room is not there yet.
+// xep:0045#message xep:0045#bizrules-message
+func (r *Room) outside() *stanza.Error {
+	if r.rec.Locked {
+		return lockedRoom
+	}
+	return notInside
+}
+
 // either is the disco feature of a room that is one thing or the other.
 func either(is func(*Config) bool, yes, no string) func(*Room) []string {
 	return func(r *Room) []string {

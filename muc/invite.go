@@ -20,7 +20,7 @@ var invitations = feature{
 // invite passes an invitation on. In a members-only room an admin's makes its recipient a member.
 func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
 	if s == nil {
-		r.fail(st, notInside)
+		r.fail(st, r.outside())
 		return
 	}
 	if !r.rec.Config.AllowInvites && s.o.aff < Admin {

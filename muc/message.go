@@ -44,7 +44,7 @@ func (r *Room) plainMessage(st *stanza.Stanza, s *Session) {
 	case x.Child(nsUser, "decline") != nil:
 		r.decline(st, x)
 	case s == nil:
-		r.fail(st, notInside)
+		r.fail(st, r.outside())
 	default:
 		r.fail(st, badRequest.Because("A message to the room must be of type groupchat."))
 	}
@@ -53,7 +53,7 @@ func (r *Room) plainMessage(st *stanza.Stanza, s *Session) {
 // groupchat is a message to everybody. xep:0045#message
 func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 	if s == nil {
-		r.fail(st, notInside)
+		r.fail(st, r.outside())
 		return
 	}
 	m := &speech{st: st, subject: subjectChange(st)}

@@ -26,7 +26,7 @@ var pmRole = map[string]Role{"anyone": Visitor, "participants": Participant, "mo
 
 func (r *Room) private(st *stanza.Stanza, s *Session) {
 	if s == nil {
-		r.fail(st, notInside)
+		r.fail(st, r.outside())
 		return
 	}
 	if st.Type == "groupchat" {
