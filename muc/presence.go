@@ -98,6 +98,10 @@ func (r *Room) leave(st *stanza.Stanza, s *Session) {
 	if !st.To.IsBare() && r.occupant(st.To.Resource) != s.o {
 		return
 	}
+	if r.rec.Locked && len(r.sessions) == 1 { // xep:0045#createroom-reserved
+		r.raze(&stanza.Element{})
+		return
+	}
 	s.payload = r.presencePayload(st)
 	r.depart(s, &notice{}, 0)
 }
