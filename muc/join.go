@@ -1,6 +1,8 @@
 package muc
 
 import (
+	"bytes"
+
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
@@ -40,18 +42,15 @@ func (r *Room) enter(st *stanza.Stanza, nick, key string) {
 
 // let puts an admitted user in and tells everybody, in the order that the XEP demands (R3). xep:0045#order
 func (r *Room) let(e *entry) {
-	s := &Session{jid: e.st.From, addr: e.st.From.Addr()}
-	o := r.add(s, e.nick, e.key, e.aff, e.role)
-	s.payload = r.presencePayload(e.st)
+	s := &Session{jid: e.st.From, addr: e.st.From.Addr(), payload: r.presencePayload(e.st)}
+	known := e.beside && bytes.Equal(r.byNick[e.key].shown().payload, s.payload)
+	r.add(s, e.nick, e.key, e.aff, e.role)
 	if e.nick != e.st.To.Resource {
 		e.codes = append(e.codes, 210)
 	}
 	r.sendOccupants(s)
-	if !e.beside && r.broadcasts(o.role) {
-		own := o.addrs()
-		v := r.viewers()
-		r.tell(o, s, without(v.seeing, own), true, &notice{})
-		r.tell(o, s, without(v.blind, own), false, &notice{})
+	if !known {
+		r.tellOthers(s)
 	}
 	r.sendSelf(s, e.codes)
 	r.sendHistory(s, readLimits(e.x))
@@ -59,10 +58,17 @@ func (r *Room) let(e *entry) {
 	r.relay(Here, Entered{s.person(), s.payload})
 }
 
-// resync tells a session everything again that it learnt when it entered: its client has lost track. Others see nothing.
+// resync tells a session everything again that it learnt when it entered: its client has lost track. Others are told only
+// what they do not know. xep:0045#bizrules-presence
 func (r *Room) resync(st *stanza.Stanza, s *Session) {
+	was := s.o.shown().payload
 	s.payload = r.presencePayload(st)
+	s.o.show(s)
 	r.sendOccupants(s)
+	if !bytes.Equal(was, s.payload) {
+		r.tellOthers(s)
+		r.relay(Here, Changed{s.person(), s.payload})
+	}
 	r.sendSelf(s, nil)
 	r.sendHistory(s, readLimits(st.Child(nsMUC, "x")))
 	r.sendSubject(s)
@@ -75,6 +81,19 @@ func (r *Room) sendOccupants(s *Session) {
 		if o != s.o && r.broadcasts(o.role) {
 			r.emit(Send{r.show(o, o.shown(), sees, false, &notice{}), []stanza.Addr{s.addr}})
 		}
+	}
+}
+
+// tellOthers shows an occupant by this session to everybody but the session itself, which is told last and more.
+func (r *Room) tellOthers(s *Session) {
+	o, v := s.o, r.viewers()
+	all := o.addrs()
+	if r.broadcasts(o.role) {
+		r.tell(o, s, without(v.seeing, all), true, &notice{})
+		r.tell(o, s, without(v.blind, all), false, &notice{})
+	}
+	if fellows := without(all, []stanza.Addr{s.addr}); len(fellows) > 0 {
+		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, &notice{}), fellows})
 	}
 }
 

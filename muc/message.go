@@ -131,8 +131,7 @@ func (r *Room) messageBounced(st *stanza.Stanza, s *Session) {
 		r.passPrivate(st, s, o)
 	}
 	if ghostly(st, deadConditions) {
-		s.payload = nil
-		r.depart(s, &notice{codes: []int{333}}, 333)
+		r.depart(s, nil, &notice{codes: []int{333}}, 333)
 	}
 }
 

@@ -1,6 +1,8 @@
 package muc
 
 import (
+	"bytes"
+
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
@@ -102,13 +104,14 @@ func (r *Room) leave(st *stanza.Stanza, s *Session) {
 		r.raze(&stanza.Element{})
 		return
 	}
-	s.payload = r.presencePayload(st)
-	r.depart(s, &notice{}, 0)
+	r.depart(s, r.presencePayload(st), &notice{}, 0)
 }
 
-// depart takes one session out. n says why; code is what other nodes are told.
-func (r *Room) depart(s *Session, n *notice, code int) {
-	o, p := s.o, s.person()
+// depart takes one session out. payload is what it says at last, n why it goes; code is what other nodes are told. If
+// another session stands for the occupant now, and says something else, that is shown.
+func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
+	o, p, was := s.o, s.person(), s.o.shown().payload
+	s.payload = payload
 	n.gone = true
 	v := r.viewers()
 	last := r.remove(s)
@@ -118,6 +121,9 @@ func (r *Room) depart(s *Session, n *notice, code int) {
 	}
 	if s.via == Here {
 		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, n), []stanza.Addr{s.addr}})
+	}
+	if !last && !bytes.Equal(was, o.shown().payload) {
+		r.announce(o, o.shown(), &notice{})
 	}
 	r.relay(s.via, Left{Person: p, Payload: s.payload, Code: code, Actor: n.actor, Reason: n.reason})
 	r.afterLeave()
@@ -160,8 +166,7 @@ func (r *Room) bounced(st *stanza.Stanza, s *Session) {
 	if s == nil || !ghostly(st, ghostConditions) {
 		return
 	}
-	s.payload = nil
-	r.depart(s, &notice{codes: []int{333}}, 333)
+	r.depart(s, nil, &notice{codes: []int{333}}, 333)
 }
 
 // afterLeave ends a temporary room with its last occupant, and one that its creator left before configuring it.

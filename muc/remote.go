@@ -102,7 +102,7 @@ func (r *Room) unwelcome(aff Affiliation) int {
 }
 
 // remoteRole is what another node claims for its user, but never more than he would have here, and never a moderator's
-// power: that ends at the node that gave it. xep:0289#administration
+// power: that ends at the node that gave it. xep:0289#admin
 func (r *Room) remoteRole(aff Affiliation, claimed Role) Role {
 	if claimed < Visitor {
 		claimed = Participant
@@ -158,12 +158,11 @@ func (r *Room) remoteRenamed(via Via, f Renamed) {
 // remoteLeft takes out a user of another node, or one of ours whom another node's moderator removed.
 func (r *Room) remoteLeft(via Via, f Left) {
 	if s := r.sessions[identity{via, f.JID}]; s != nil {
-		s.payload = r.filter(f.Payload)
 		n := &notice{actor: f.Actor, reason: f.Reason}
 		if f.Code != 0 {
 			n.codes = []int{f.Code}
 		}
-		r.depart(s, n, f.Code)
+		r.depart(s, r.filter(f.Payload), n, f.Code)
 		return
 	}
 	if s := r.session(f.JID); s != nil && f.Code != 0 {
@@ -255,8 +254,7 @@ func (r *Room) privateFailed(via Via, f Private) {
 // lost takes out everybody who came over a link that is no more.
 func (r *Room) lost(via Via) {
 	for _, s := range r.behind(via) {
-		s.payload = nil
-		r.depart(s, &notice{}, 0)
+		r.depart(s, nil, &notice{}, 0)
 	}
 	r.afterLeave()
 }
