@@ -27,9 +27,9 @@ type Spec struct {
 	Dir string
 	// Log is the file that standard output and error are appended to.
 	Log string
-	// Orphaned is the signal the child gets when this process dies; zero
-	// means SIGKILL. A child with children of its own wants SIGTERM.
-	Orphaned syscall.Signal
+	// End is the signal the child gets when its context ends or this process
+	// dies; zero means SIGKILL. A child that has to tidy up wants SIGTERM.
+	End syscall.Signal
 	// Alone leaves the child's own children running when the child ends.
 	// Otherwise its whole process group is killed after it.
 	Alone bool
@@ -49,8 +49,7 @@ type Child struct {
 	ended bool // reaped: its number may belong to somebody else
 }
 
-// Start runs the program in a process group of its own. It is killed when ctx
-// ends.
+// Start runs the program in a process group of its own.
 func Start(ctx context.Context, spec Spec) (*Child, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -60,14 +59,14 @@ func Start(ctx context.Context, spec Spec) (*Child, error) {
 		return nil, err
 	}
 	defer log.Close()
-	if spec.Orphaned == 0 {
-		spec.Orphaned = syscall.SIGKILL
+	if spec.End == 0 {
+		spec.End = syscall.SIGKILL
 	}
 
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env, cmd.Dir = spec.Env, spec.Dir
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: spec.Orphaned}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: spec.End}
 	c := &Child{spec: spec, cmd: cmd, done: make(chan struct{})}
 
 	started := make(chan error)
@@ -75,7 +74,7 @@ func Start(ctx context.Context, spec Spec) (*Child, error) {
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start %s: %w", spec.Path, err)
 	}
-	c.forget = context.AfterFunc(ctx, func() { c.Signal(syscall.SIGKILL) })
+	c.forget = context.AfterFunc(ctx, func() { c.Signal(spec.End) })
 	return c, nil
 }
 

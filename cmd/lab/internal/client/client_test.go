@@ -33,7 +33,7 @@ func withServers(run func() int) int {
 		if err != nil {
 			panic(err)
 		}
-		defer s.Stop()
+		defer s.Close()
 		running[kind] = s
 	}
 	return run()
@@ -189,6 +189,7 @@ func TestEndOfSession(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			t.Cleanup(s.Close)
 			hamlet := dial(t.Context(), t, s, "hamlet@denmark.lit/elsinore")
 			yorick := dial(t.Context(), t, s, "yorick@denmark.lit/grave")
 			yorick.Drop()

@@ -53,7 +53,7 @@ func (b *inbox) wake() {
 func (b *inbox) take(ctx context.Context, match func(*Node) bool) (*Node, error) {
 	seen := map[*Node]bool{}
 	for {
-		node, err, changed := b.find(match, seen)
+		node, changed, err := b.find(match, seen)
 		if node != nil || err != nil {
 			return node, err
 		}
@@ -65,7 +65,7 @@ func (b *inbox) take(ctx context.Context, match func(*Node) bool) (*Node, error)
 	}
 }
 
-func (b *inbox) find(match func(*Node) bool, seen map[*Node]bool) (*Node, error, <-chan struct{}) {
+func (b *inbox) find(match func(*Node) bool, seen map[*Node]bool) (*Node, <-chan struct{}, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i, n := range b.waiting {
@@ -78,7 +78,7 @@ func (b *inbox) find(match func(*Node) bool, seen map[*Node]bool) (*Node, error,
 			return n, nil, nil
 		}
 	}
-	return nil, b.err, b.changed
+	return nil, b.changed, b.err
 }
 
 // unread shows the beginning of what nobody expected, for error messages.

@@ -29,8 +29,9 @@ type Server struct {
 	forget func() bool
 	served sync.WaitGroup
 
-	mu    sync.Mutex
-	ports map[string]uint16
+	mu        sync.Mutex
+	ports     map[string]uint16
+	otherwise uint16
 }
 
 // attempts bounds the search for a free address among sixteen million.
@@ -98,11 +99,24 @@ func (s *Server) Remove(domain string) {
 	delete(s.ports, canonical(domain))
 }
 
+// SetOthers makes streams to every domain that is not Set go to a port of
+// localhost; zero means that they are answered with nothing. A server that is
+// told of no stream looks for the domain's address with the machine's own
+// resolver, beyond loopback; a port that refuses spares it that.
+func (s *Server) SetOthers(port uint16) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.otherwise = port
+}
+
 func (s *Server) port(domain string) (uint16, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	port, ok := s.ports[canonical(domain)]
-	return port, ok
+	if !ok {
+		port = s.otherwise
+	}
+	return port, port != 0
 }
 
 func canonical(domain string) string { return strings.ToLower(dns.Fqdn(domain)) }

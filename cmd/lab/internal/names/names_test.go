@@ -71,6 +71,21 @@ func TestTableChangesWhileItRuns(t *testing.T) {
 	}
 }
 
+func TestOthers(t *testing.T) {
+	s, err := Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.Set("denmark.lit", 1)
+	s.SetOthers(2)
+	for domain, port := range map[string]uint16{"denmark.lit.": 1, "norway.lit.": 2} {
+		if srv := ask(t, s, "udp", service+domain, dns.TypeSRV)[0].(*dns.SRV); srv.Port != port {
+			t.Errorf("%s: port %d", domain, srv.Port)
+		}
+	}
+}
+
 // Each laboratory has an address of its own, and gives it back.
 func TestSeveralAtOnceAndTheContextEndsThem(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

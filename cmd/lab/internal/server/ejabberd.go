@@ -22,7 +22,8 @@ func StartEjabberd(ctx context.Context, o Options) (*Server, error) {
 	return launch(ctx, "ejabberd", o, planEjabberd)
 }
 
-func planEjabberd(s *Server, o Options) (child.Spec, error) {
+func planEjabberd(s *Server) (child.Spec, error) {
+	o := s.options
 	code, err := ejabberdCode()
 	if err != nil {
 		return child.Spec{}, err

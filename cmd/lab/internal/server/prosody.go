@@ -25,7 +25,8 @@ func StartProsody(ctx context.Context, o Options) (*Server, error) {
 	return launch(ctx, "prosody", o, planProsody)
 }
 
-func planProsody(s *Server, o Options) (child.Spec, error) {
+func planProsody(s *Server) (child.Spec, error) {
+	o := s.options
 	plugins := filepath.Join(o.Dir, "plugins")
 	data := filepath.Join(o.Dir, "data")
 	// It complains where the folder for certificates is missing.

@@ -16,18 +16,19 @@ var errEnded = errors.New("it ended")
 
 // ready returns when every port that should be open is and a client's stream
 // is answered: ejabberd listens long before it accepts.
-func (s *Server) ready(ctx context.Context, o Options) error {
+func (s *Server) ready(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	ended := s.child.Done()
 	go func() {
 		select {
-		case <-s.child.Done():
+		case <-ended:
 			cancel(errEnded)
 		case <-ctx.Done():
 		}
 	}()
 	addrs := []string{s.C2S, s.S2S}
-	if len(o.Components) > 0 {
+	if len(s.options.Components) > 0 {
 		addrs = append(addrs, s.Component)
 	}
 	for _, addr := range addrs {

@@ -62,16 +62,18 @@ type Server struct {
 	// Log is the file with its output.
 	Log string
 
-	child *child.Child
-	ports [3]*ports.Port
+	options Options
+	spec    child.Spec
+	child   *child.Child
+	ports   [3]*ports.Port
 }
 
 // stopGrace is for ejabberd, which closes its tables.
 const stopGrace = 5 * time.Second
 
 // launch reserves ports, lets plan write the configuration for them and say
-// what to run, and returns when the server listens.
-func launch(ctx context.Context, kind string, o Options, plan func(*Server, Options) (child.Spec, error)) (_ *Server, err error) {
+// what to run, and starts the server.
+func launch(ctx context.Context, kind string, o Options, plan func(*Server) (child.Spec, error)) (_ *Server, err error) {
 	if o.StanzaLimit == 0 {
 		o.StanzaLimit = defaultStanzaLimit
 	}
@@ -81,10 +83,10 @@ func launch(ctx context.Context, kind string, o Options, plan func(*Server, Opti
 	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
 		return nil, err
 	}
-	s := &Server{Kind: kind, Domain: o.Domain, Log: filepath.Join(o.Dir, kind+".log")}
+	s := &Server{Kind: kind, Domain: o.Domain, Log: filepath.Join(o.Dir, kind+".log"), options: o}
 	defer func() {
 		if err != nil {
-			s.Stop()
+			s.Close()
 		}
 	}()
 	for i, addr := range []*string{&s.C2S, &s.S2S, &s.Component} {
@@ -93,27 +95,39 @@ func launch(ctx context.Context, kind string, o Options, plan func(*Server, Opti
 		}
 		*addr = s.ports[i].Addr()
 	}
-	spec, err := plan(s, o)
-	if err != nil {
+	if s.spec, err = plan(s); err != nil {
 		return nil, err
 	}
-	if s.child, err = child.Start(ctx, spec); err != nil {
-		return nil, err
+	return s, s.Start(ctx)
+}
+
+// Start runs the server again after Stop, with the same configuration, ports
+// and data, and returns when it accepts connections. It is killed when ctx
+// ends.
+func (s *Server) Start(ctx context.Context) (err error) {
+	if s.child, err = child.Start(ctx, s.spec); err != nil {
+		return err
 	}
-	if err := s.ready(ctx, o); err != nil {
-		return nil, fmt.Errorf("%s for %s: %w\n%s", kind, o.Domain, err, child.Tail(s.Log, 4000))
+	if err := s.ready(ctx); err != nil {
+		s.Stop()
+		return fmt.Errorf("%s for %s: %w\n%s", s.Kind, s.Domain, err, child.Tail(s.Log, 4000))
 	}
-	return s, nil
+	return nil
 }
 
 // Done is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} { return s.child.Done() }
 
-// Stop ends the server and gives its ports back. Its directory stays.
+// Stop ends the server; its ports refuse.
 func (s *Server) Stop() {
 	if s.child != nil {
 		s.child.Stop(stopGrace)
 	}
+}
+
+// Close stops the server and gives its ports back. Its directory stays.
+func (s *Server) Close() {
+	s.Stop()
 	for i, port := range s.ports {
 		if port != nil {
 			port.Close()

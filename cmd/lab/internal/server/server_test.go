@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -25,7 +26,7 @@ func start(t *testing.T, kind string, o Options) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		s.Stop()
+		s.Close()
 		if text, err := os.ReadFile(s.Log); t.Failed() && err == nil {
 			t.Logf("%s\n%s", s.Log, text)
 		}
@@ -33,7 +34,7 @@ func start(t *testing.T, kind string, o Options) *Server {
 	return s
 }
 
-func TestStartsAndStops(t *testing.T) {
+func TestStartsAndStopsAndStarts(t *testing.T) {
 	for kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -52,6 +53,17 @@ func TestStartsAndStops(t *testing.T) {
 			if _, err := net.Dial("tcp", s.C2S); !errors.Is(err, syscall.ECONNREFUSED) {
 				t.Errorf("still there after Stop: %v", err)
 			}
+			if err := s.Start(t.Context()); err != nil {
+				t.Errorf("a second start: %v", err)
+			}
 		})
+	}
+}
+
+// A server that does not come says why, at once.
+func TestFailureIsTold(t *testing.T) {
+	_, err := StartEjabberd(t.Context(), Options{Dir: t.TempDir(), Domain: "not a domain"})
+	if !errors.Is(err, errEnded) || !strings.Contains(err.Error(), "not a domain") {
+		t.Errorf("got %v", err)
 	}
 }
