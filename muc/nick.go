@@ -1,7 +1,7 @@
 package muc
 
 import (
-	"slices"
+	"bytes"
 
 	"isthmus/component/stanza"
 )
@@ -14,6 +14,11 @@ func (r *Room) changeNick(st *stanza.Stanza, s *Session, nick, key string) {
 		return
 	}
 	r.renameSession(s, nick, key, r.presencePayload(st))
+}
+
+// goesBy tells whether this is the occupant's nick already. One client of several cannot spell it another way.
+func (o *Occupant) goesBy(nick, key string) bool {
+	return key == o.key && (nick == o.Nick || len(o.sessions) > 1)
 }
 
 func (r *Room) renameSession(s *Session, nick, key string, payload []byte) {
@@ -35,30 +40,28 @@ func (r *Room) moveOccupant(s *Session, nick, key string, payload []byte) {
 	r.announce(s.o, s, &notice{})
 }
 
-// moveSession lets one session leave its fellows: for an occupant of its own, or for one that the user has already.
+// moveSession lets one session leave its fellows: for an occupant of its own, or for one that the user has already. Only
+// the session itself sees a change of nick; the fellows that stay are another occupant to it from now on.
 func (r *Room) moveSession(s *Session, nick, key string, payload []byte) {
-	old, aff, role := s.o, s.o.aff, s.o.role
-	n := &notice{gone: true, codes: []int{303}, newNick: nick, payload: []byte{}}
-	joins := r.byNick[key] != nil
-	v := r.viewers()
-	own := []stanza.Addr{}
-	if s.via == Here {
-		own = append(own, s.addr)
+	old, was, aff, role := s.o, s.o.shown().payload, s.o.aff, s.o.role
+	last := r.remove(s)
+	if last {
+		r.announce(old, s, &notice{gone: true, payload: []byte{}})
 	}
-	if last := r.remove(s); last && r.broadcasts(role) {
-		r.tell(old, s, without(v.seeing, own), true, &notice{gone: true, payload: []byte{}})
-		r.tell(old, s, without(v.blind, own), false, &notice{gone: true, payload: []byte{}})
-	}
-	for _, a := range own {
-		r.emit(Send{r.show(old, s, r.seesJIDs(old), true, n), []stanza.Addr{a}})
-	}
+	r.tellSelf(old, s, &notice{gone: true, codes: []int{303}, newNick: nick, payload: []byte{}})
+	there := r.byNick[key]
+	known := there != nil && bytes.Equal(there.shown().payload, payload)
 	s.payload = payload
 	o := r.add(s, nick, key, aff, role)
-	if !joins {
-		r.announce(o, s, &notice{})
-		return
+	switch {
+	case last:
+	case !bytes.Equal(old.shown().payload, was):
+		r.announce(old, old.shown(), &notice{})
+	case s.via == Here && r.broadcasts(old.role):
+		r.tell(old, old.shown(), []stanza.Addr{s.addr}, r.seesJIDs(o), &notice{})
 	}
-	if slices.Contains(o.addrs(), s.addr) {
-		r.sendSelf(s, nil)
+	if !known {
+		r.tellOthers(s)
 	}
+	r.tellSelf(o, s, &notice{})
 }

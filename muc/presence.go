@@ -44,9 +44,9 @@ func (r *Room) available(st *stanza.Stanza, s *Session) {
 		r.enter(st, nick, key)
 	case s == nil:
 		r.kickStranger(st)
-	case key == s.o.key && nick == s.o.Nick && entering:
+	case s.o.goesBy(nick, key) && entering:
 		r.resync(st, s)
-	case key == s.o.key && nick == s.o.Nick:
+	case s.o.goesBy(nick, key):
 		r.changePresence(st, s)
 	default:
 		r.changeNick(st, s, nick, key)
@@ -119,9 +119,7 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 		r.tell(o, s, without(v.seeing, []stanza.Addr{s.addr}), true, n)
 		r.tell(o, s, without(v.blind, []stanza.Addr{s.addr}), false, n)
 	}
-	if s.via == Here {
-		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, n), []stanza.Addr{s.addr}})
-	}
+	r.tellSelf(o, s, n)
 	if !last && !bytes.Equal(was, o.shown().payload) {
 		r.announce(o, o.shown(), &notice{})
 	}
@@ -132,6 +130,13 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 func (r *Room) tell(o *Occupant, s *Session, to []stanza.Addr, seesJID bool, n *notice) {
 	if len(to) > 0 {
 		r.emit(Send{r.show(o, s, seesJID, false, n), to})
+	}
+}
+
+// tellSelf tells one session, if it is here, what became of its occupant.
+func (r *Room) tellSelf(o *Occupant, s *Session, n *notice) {
+	if s.via == Here {
+		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, n), []stanza.Addr{s.addr}})
 	}
 }
 

@@ -149,7 +149,7 @@ func (r *Room) remoteRenamed(via Via, f Renamed) {
 		return
 	}
 	nick, key, ok := r.nickFor(f.NewNick, f.JID)
-	if !ok || key == s.o.key && nick == s.o.Nick {
+	if !ok || s.o.goesBy(nick, key) {
 		return
 	}
 	r.renameSession(s, nick, key, s.payload)
