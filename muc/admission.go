@@ -13,7 +13,7 @@ var (
 	banned     = stanza.Fail(mellium.Forbidden).Because("You are banned from this room.")
 	noMember   = stanza.Fail(mellium.RegistrationRequired).Because("Only members may enter this room.")
 	noPassword = stanza.Fail(mellium.NotAuthorized).Because("The password is missing or wrong.")
-	roomFull   = stanza.Fail(mellium.ServiceUnavailable).As(mellium.Wait).Because("The room is full.")
+	roomFull   = stanza.Fail(mellium.ServiceUnavailable).OfType(mellium.Wait).Because("The room is full.")
 )
 
 // outcasts keeps out who is banned, alone or with the whole domain. xep:0045#enter-banned

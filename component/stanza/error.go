@@ -23,8 +23,8 @@ func (e *Error) Because(text string) *Error {
 	return &c
 }
 
-// As changes the type.
-func (e *Error) As(t mellium.ErrorType) *Error {
+// OfType changes the type.
+func (e *Error) OfType(t mellium.ErrorType) *Error {
 	c := *e
 	c.Type = t
 	return &c
