@@ -204,7 +204,7 @@ func TestBackoff(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	tests := []struct{ condition, want string }{
-		{"not-authorized", "refuses the secret of muc.example"},
+		{"not-authorized", "refuses muc.example or its secret"},
 		{"conflict", "muc.example is attached already"},
 		{"host-unknown", "does not know muc.example"},
 		{"system-shutdown", "closed the stream: system-shutdown"},
@@ -231,7 +231,7 @@ func TestWrongSecret(t *testing.T) {
 			t.Error("authorized")
 		}
 		synctest.Wait()
-		if r.log.count("refuses the secret") != 1 || r.log.count("another") != 0 {
+		if r.log.count("or its secret") != 1 || r.log.count("another") != 0 {
 			t.Errorf("log:\n%s", r.log.text.String())
 		}
 		r.stop()

@@ -34,7 +34,7 @@ func (e *AttachError) Condition() string {
 
 // refusals are the stream errors that an operator can mend. xep:0114#proto
 var refusals = map[string]string{
-	"not-authorized": "the host refuses the secret of %s: it must be the same here and in the host's configuration",
+	"not-authorized": "the host refuses %s or its secret: both must be the same here and in the host's configuration",
 	"conflict":       "the host says that %s is attached already: is another program using this name?",
 	"host-unknown":   "the host does not know %s: it must be in the host's configuration as an external component",
 	"host-gone":      "the host no longer serves %s: it must be in the host's configuration as an external component",
