@@ -13,7 +13,8 @@ type change struct {
 	role   Role      // 0 = not this
 	jid    string    // whose affiliation
 	aff    Affiliation
-	nick   string
+	nick   string // that is reserved for him
+	renick bool   // nick is meant; otherwise it stays as it is
 	reason string
 }
 
@@ -42,9 +43,7 @@ func (r *Room) admin(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Erro
 		actor = s.o.Nick
 	}
 	r.result(st, nil)
-	for _, c := range changes {
-		r.apply(c, actor)
-	}
+	r.applyAll(changes, actor)
 	return nil, nil
 }
 
@@ -54,7 +53,7 @@ func itemsOf(q *stanza.Element) []stanza.Element {
 
 // checkItem says whether this user may make this change. xep:0045#modifymod xep:0045#modifymember
 func (r *Room) checkItem(st *stanza.Stanza, item *stanza.Element) (change, *stanza.Error) {
-	c := change{nick: item.Attr("nick"), reason: item.Child(nsAdmin, "reason").Text()}
+	c := change{reason: item.Child(nsAdmin, "reason").Text()}
 	hasRole, hasAff := item.HasAttr("role"), item.HasAttr("affiliation")
 	if hasRole == hasAff {
 		return c, badRequest.Because("An item changes either a role or an affiliation.")
@@ -67,7 +66,8 @@ func (r *Room) checkItem(st *stanza.Stanza, item *stanza.Element) (change, *stan
 
 func (r *Room) checkRole(st *stanza.Stanza, item *stanza.Element, c change) (change, *stanza.Error) {
 	c.role = ParseRole(item.Attr("role"))
-	if c.role == 0 || c.nick == "" {
+	nick := item.Attr("nick")
+	if c.role == 0 || nick == "" {
 		return c, badRequest.Because("The item names no nick or no role.")
 	}
 	s := r.session(st.From)
@@ -77,7 +77,7 @@ func (r *Room) checkRole(st *stanza.Stanza, item *stanza.Element, c change) (cha
 			return c, forbidden.Because("Only moderators may do this.")
 		}
 	}
-	if c.o = r.occupant(c.nick); c.o == nil {
+	if c.o = r.occupant(nick); c.o == nil {
 		return c, noSuchNick
 	}
 	switch {
@@ -108,6 +108,11 @@ func (r *Room) checkAffiliation(st *stanza.Stanza, item *stanza.Element, c chang
 	var err *stanza.Error
 	if c.jid, err = r.target(item); err != nil {
 		return c, err
+	}
+	if c.renick = item.HasAttr("jid") && item.HasAttr("nick"); c.renick {
+		if c.nick, err = r.reservable(item.Attr("nick"), c.jid); err != nil {
+			return c, err
+		}
 	}
 	was := r.affiliationOf(c.jid)
 	self := c.jid == st.From.Bare().String()
@@ -141,6 +146,24 @@ func (r *Room) target(item *stanza.Element) (string, *stanza.Error) {
 	return "", badRequest.Because("The item names nobody.")
 }
 
+// reservable is a nick as it is reserved for a user; none frees the one that he has. xep:0045#modifymember
+func (r *Room) reservable(nick, user string) (string, *stanza.Error) {
+	if nick == "" {
+		return "", nil
+	}
+	nick, key, err := prepareNick(nick)
+	if err == nil {
+		err = r.nickAllowed(nick)
+	}
+	if err != nil {
+		return "", err
+	}
+	if j, bad := stanza.ParseJID(user); bad != nil || !r.nickFree(key, j) {
+		return "", nickTaken
+	}
+	return nick, nil
+}
+
 // keepsOwner tells whether an owner would remain (R7).
 func (r *Room) keepsOwner(changes []change) bool {
 	after := map[string]Affiliation{}
@@ -160,12 +183,18 @@ func (r *Room) keepsOwner(changes []change) bool {
 	return false
 }
 
-func (r *Room) apply(c change, actor string) {
-	if c.role != 0 {
-		r.applyRole(c, actor)
-		return
+// applyAll makes changes in turn, as long as there is a room: one of them may remove the last occupant.
+func (r *Room) applyAll(changes []change, actor string) {
+	for _, c := range changes {
+		switch {
+		case !r.exists:
+			return
+		case c.role != 0:
+			r.applyRole(c, actor)
+		default:
+			r.applyAffiliation(c, actor)
+		}
 	}
-	r.applyAffiliation(c, actor)
 }
 
 // applyRole kicks, or grants and revokes voice and moderation. xep:0045#kick xep:0045#grantvoice xep:0045#grantmod
@@ -206,8 +235,8 @@ func (r *Room) reveal(o *Occupant, saw bool) {
 // applyAffiliation grants or revokes membership, admin and owner status, and bans.
 // xep:0045#ban xep:0045#grantmember xep:0045#revokemember xep:0045#grantadmin xep:0045#grantowner
 func (r *Room) applyAffiliation(c change, actor string) {
-	reserved := r.affils[c.jid].Nick
-	if c.aff >= Member && c.nick != "" {
+	was, reserved := r.affiliationOf(c.jid), r.affils[c.jid].Nick
+	if c.renick {
 		reserved = c.nick
 	}
 	if c.aff <= None {
@@ -218,7 +247,7 @@ func (r *Room) applyAffiliation(c change, actor string) {
 	for _, o := range present {
 		r.regrade(o, &notice{actor: actor, reason: c.reason})
 	}
-	if len(present) == 0 {
+	if len(present) == 0 && c.aff != was {
 		r.tellAbsent(c)
 	}
 }

@@ -113,9 +113,13 @@ func (r *Room) setAffiliation(jid string, aff Affiliation, reason string) {
 
 func (r *Room) setAffiliationNick(jid string, aff Affiliation, nick, reason string) {
 	a := AffiliationRecord{JID: jid, Affiliation: aff.String(), Nick: nick, Reason: reason}
-	if aff == None && nick == "" {
+	old, listed := r.affils[jid]
+	switch {
+	case old == a, aff == None && !listed:
+		return
+	case aff == None:
 		delete(r.affils, jid)
-	} else {
+	default:
 		r.affils[jid] = a
 	}
 	r.emit(SaveAffiliation{a})
