@@ -17,7 +17,8 @@ var invitations = feature{
 	},
 }
 
-// invite passes an invitation on. In a members-only room an admin's makes its recipient a member.
+// invite passes an invitation on. In a members-only room it makes its recipient a member: who may invite to it may let in.
+// xep:0045#modifymember
 func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
 	if s == nil {
 		r.fail(st, r.outside())
@@ -42,7 +43,7 @@ func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
 
 func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element, to stanza.JID) {
 	bare := normal(to)
-	if r.rec.Config.MembersOnly && s.o.aff >= Admin && r.affiliationOf(bare) == None {
+	if r.rec.Config.MembersOnly && r.affiliationOf(bare) == None {
 		r.applyAffiliation(change{jid: bare, aff: Member}, s.o.Nick)
 	}
 	from := s.o.from
@@ -93,11 +94,15 @@ func (r *Room) decline(st *stanza.Stanza, x *stanza.Element) {
 }
 
 // inviter is who is meant by the address that an invitation came from. Only occupants are: a room is no relay to strangers.
+// Where addresses are hidden it came from a nick, and nobody learns by asking whose address is behind one (R5).
 func (r *Room) inviter(to stanza.JID) []stanza.Addr {
 	if to.Bare() == r.jid {
 		if o := r.occupant(to.Resource); o != nil {
 			return o.addrs()
 		}
+		return nil
+	}
+	if !r.rec.Config.NonAnonymous {
 		return nil
 	}
 	for _, o := range r.occupants {
