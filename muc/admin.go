@@ -166,21 +166,20 @@ func (r *Room) reservable(nick, user string) (string, *stanza.Error) {
 
 // keepsOwner tells whether an owner would remain (R7).
 func (r *Room) keepsOwner(changes []change) bool {
-	after := map[string]Affiliation{}
-	for jid, a := range r.affils {
-		after[jid] = ParseAffiliation(a.Affiliation)
+	owners, lost := map[string]bool{}, false
+	for _, jid := range r.with(Owner) {
+		owners[jid] = true
 	}
 	for _, c := range changes {
-		if c.aff != 0 {
-			after[c.jid] = c.aff
+		switch {
+		case c.aff == Owner:
+			owners[c.jid] = true
+		case c.aff != 0 && owners[c.jid]:
+			delete(owners, c.jid)
+			lost = true
 		}
 	}
-	for _, a := range after {
-		if a == Owner {
-			return true
-		}
-	}
-	return false
+	return !lost || len(owners) > 0
 }
 
 // applyAll makes changes in turn, as long as there is a room: one of them may remove the last occupant.
@@ -204,6 +203,7 @@ func (r *Room) applyRole(c change, actor string) {
 	case c.role == NoRole:
 		r.expel(c.o, &notice{codes: []int{307}, actor: actor, reason: c.reason})
 	default:
+		c.o.silenced = c.role == Visitor
 		r.setRole(c.o, c.role, &notice{actor: actor, reason: c.reason})
 	}
 }
@@ -213,11 +213,26 @@ func (r *Room) setRole(o *Occupant, role Role, n *notice) {
 	if o.role == role {
 		return
 	}
-	saw := r.seesJIDs(o)
+	was, saw := o.role, r.seesJIDs(o)
 	o.role = role
+	r.restate(o, was, saw, n)
+}
+
+// restate shows what an occupant has become: to all, or that he is no longer shown, and to himself whom he sees now.
+func (r *Room) restate(o *Occupant, was Role, saw bool, n *notice) {
 	r.views = nil
 	r.announce(o, o.shown(), n)
+	if r.broadcasts(was) && !r.broadcasts(o.role) {
+		r.hide(o)
+	}
 	r.reveal(o, saw)
+}
+
+// hide takes out of the others' sight an occupant whose role is not shown to them.
+func (r *Room) hide(o *Occupant) {
+	own, v, n := o.addrs(), r.viewers(), &notice{gone: true, payload: []byte{}}
+	r.tell(o, o.shown(), without(v.seeing, own), true, n)
+	r.tell(o, o.shown(), without(v.blind, own), false, n)
 }
 
 // reveal sends the presences again to somebody who may now see real addresses, and did not before.
@@ -254,7 +269,7 @@ func (r *Room) applyAffiliation(c change, actor string) {
 
 // regrade lets an occupant feel a change of the lists.
 func (r *Room) regrade(o *Occupant, n *notice) {
-	was, saw := o.aff, r.seesJIDs(o)
+	was, role, saw := o.aff, o.role, r.seesJIDs(o)
 	o.aff = r.affiliation(o.bare)
 	switch {
 	case o.aff == was:
@@ -274,9 +289,7 @@ func (r *Room) regrade(o *Occupant, n *notice) {
 	case o.aff == Member && o.role == Visitor:
 		o.role = Participant
 	}
-	r.views = nil
-	r.announce(o, o.shown(), n)
-	r.reveal(o, saw)
+	r.restate(o, role, saw, n)
 }
 
 // tellAbsent announces the new affiliation of somebody who is not here, to those who may know his address.

@@ -25,6 +25,9 @@ func people(name, label string, aff Affiliation, at func(*draft) *[]string) fiel
 		set: func(d *draft, _ string, all []string) bool {
 			list := []string{}
 			for _, v := range all {
+				if v == "" {
+					continue
+				}
 				j, err := stanza.ParseJID(v)
 				if err != nil {
 					return false
@@ -37,15 +40,7 @@ func people(name, label string, aff Affiliation, at func(*draft) *[]string) fiel
 	}
 }
 
-// replaceLists makes the owners and admins those of a submitted form.
-func (r *Room) replaceLists(d *draft) {
-	for _, c := range r.listChanges(d) {
-		if r.exists {
-			r.applyAffiliation(c, "")
-		}
-	}
-}
-
+// listChanges make the owners and admins those of a submitted form. Who is on both lists is an owner.
 func (r *Room) listChanges(d *draft) []change {
 	var changes []change
 	replace := func(aff Affiliation, list []string) {
@@ -53,7 +48,7 @@ func (r *Room) listChanges(d *draft) []change {
 			return
 		}
 		for _, jid := range list {
-			if r.listed(jid) != aff {
+			if r.listed(jid) != aff && (aff == Owner || !slices.Contains(d.owners, jid)) {
 				changes = append(changes, change{jid: jid, aff: aff})
 			}
 		}

@@ -15,6 +15,7 @@ type Occupant struct {
 	id       string // occupant-id
 	aff      Affiliation
 	role     Role
+	silenced bool       // a moderator took his voice
 	sessions []*Session // in order of entry; the last one to speak of its presence is shown
 }
 

@@ -65,23 +65,33 @@ func (r *Room) configure(st *stanza.Stanza, form *stanza.Form) *stanza.Error {
 			return err
 		}
 	}
+	lists := r.listChanges(d)
+	if !r.keepsOwner(lists) {
+		return lastOwner
+	}
 	if err := r.sound(d); err != nil {
 		return err
 	}
-	was := r.rec.Config
-	changed := !reflect.DeepEqual(was, d.Config)
-	unlocked := r.rec.Locked
-	r.rec.Config, r.rec.Locked = d.Config, false
-	r.views = nil
-	if changed || unlocked {
+	r.result(st, nil)
+	r.applyAll(lists, "")
+	if r.exists {
+		r.adopt(d.Config)
+	}
+	return nil
+}
+
+// adopt makes a configuration the room's and opens the room if it was locked.
+func (r *Room) adopt(c Config) {
+	was, wasLocked := r.rec.Config, r.rec.Locked
+	changed := !reflect.DeepEqual(was, c)
+	if changed || wasLocked {
+		r.rec.Config, r.rec.Locked = c, false
+		r.views = nil
 		r.save()
 	}
-	r.result(st, nil)
 	if changed {
 		r.applyConfig(was)
 	}
-	r.replaceLists(d)
-	return nil
 }
 
 func (r *Room) submit(d *draft, in *stanza.Field) *stanza.Error {
@@ -108,8 +118,6 @@ func (r *Room) sound(d *draft) *stanza.Error {
 	switch {
 	case d.PasswordProtected && d.Password == "":
 		return refuse.Because("muc#roomconfig_roomsecret: a room that is protected by a password needs one.")
-	case d.owners != nil && len(d.owners) == 0:
-		return lastOwner
 	case d.FederationJoin != "" && !Matches(r.settings.Peers, d.FederationJoin):
 		return refuse.Because(fieldJoin + ": this service does not federate with that room.")
 	}
@@ -128,6 +136,7 @@ func (r *Room) applyConfig(was Config) {
 	if c.MembersOnly && !was.MembersOnly {
 		r.expelNonMembers()
 	}
+	r.rebroadcast(was.PresenceBroadcast)
 	if was.Moderated != c.Moderated {
 		r.regradeVoices()
 	}
@@ -179,11 +188,24 @@ func (r *Room) expelNonMembers() {
 	}
 }
 
-// regradeVoices gives everybody the role that his affiliation has in the room as it now is.
+// regradeVoices gives those without affiliation the role that they would enter with now. Moderators stay, and so do those
+// whose voice a moderator took by name.
 func (r *Room) regradeVoices() {
 	for _, o := range r.occupants {
-		if o.aff == None {
+		if o.aff == None && o.role < Moderator && !o.silenced {
 			r.setRole(o, r.defaultRole(o.aff), &notice{})
+		}
+	}
+}
+
+// rebroadcast shows and hides whom a change of the broadcast roles concerns.
+func (r *Room) rebroadcast(was []string) {
+	for _, o := range r.occupants {
+		switch before := slices.Contains(was, o.role.String()); {
+		case before && !r.broadcasts(o.role):
+			r.hide(o)
+		case !before && r.broadcasts(o.role):
+			r.announce(o, o.shown(), &notice{})
 		}
 	}
 }
