@@ -73,11 +73,11 @@ func envelope(tag xmltext.Tag) (*Stanza, error) {
 	for tag.Attrs.Next(&at) {
 		switch string(at.Name) {
 		case "type":
-			st.Type = xmltext.Value(at.Value)
+			st.Type = value(at.Value)
 		case "id":
 			st.ID = xmltext.Value(at.Value)
 		case "xml:lang":
-			st.Lang = xmltext.Value(at.Value)
+			st.Lang = value(at.Value)
 		case "from":
 			st.From, err = address(at, ErrFrom, err)
 		case "to":

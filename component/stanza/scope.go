@@ -65,7 +65,7 @@ func declarations(attrs xmltext.Attrs) (list []prefix) {
 		if !ok || len(name) > 0 && name[0] != ':' {
 			continue
 		}
-		list = append(list, prefix{string(bytes.TrimPrefix(name, []byte(":"))), space(xmltext.Value(at.Value)), at.Raw})
+		list = append(list, prefix{string(bytes.TrimPrefix(name, []byte(":"))), space(value(at.Value)), at.Raw})
 	}
 	return list
 }
@@ -82,19 +82,20 @@ func space(uri string) string {
 
 // name resolves the name of the element that tag starts. It is false where its prefix is declared nowhere.
 func (s *scope) name(tag xmltext.Tag) (xml.Name, bool) {
-	pre, local := xmltext.Cut(tag.Name)
+	pre, rest := xmltext.Cut(tag.Name)
+	local := intern(rest)
 	attr := "xmlns"
 	if pre != nil {
 		attr = "xmlns:" + string(pre)
 	}
 	if v, ok := tag.Attrs.Get(attr); ok {
-		return xml.Name{Space: space(xmltext.Value(v)), Local: string(local)}, true
+		return xml.Name{Space: space(value(v)), Local: local}, true
 	}
 	if pre == nil {
-		return xml.Name{Space: s.inherited(), Local: string(local)}, true
+		return xml.Name{Space: s.inherited(), Local: local}, true
 	}
 	uri, ok := s.lookup(string(pre))
-	return xml.Name{Space: uri, Local: string(local)}, ok
+	return xml.Name{Space: uri, Local: local}, ok
 }
 
 func (s *scope) inherited() string {
