@@ -1,13 +1,6 @@
 package muc
 
-import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-	"strings"
-
-	"isthmus/component/stanza"
-)
+import "isthmus/component/stanza"
 
 // occupantIQ passes a query to another occupant's client, or answers for the occupant's own nick: then only whether he
 // is here is asked. xep:0410 xep:0045#disco-occupant
@@ -71,6 +64,14 @@ func (r *Room) forwardReply(st *stanza.Stanza) {
 	b.Elements(st.Children)
 	env := stanza.Envelope{Kind: stanza.IQ, Type: st.Type, ID: id, From: from.from, Lang: st.Lang}
 	r.send(env, b.Bytes(), s.addr)
+	r.unanswered(st)
+}
+
+// unanswered takes out the session that a query could not reach. xep:0045#impl-service-ghosts
+func (r *Room) unanswered(st *stanza.Stanza) {
+	if s := r.session(st.From); s != nil && st.IsError() && ghostly(st, deadConditions) {
+		r.depart(s, nil, &notice{codes: []int{333}}, 333)
+	}
 }
 
 // answering is the occupant who answers: by his session, or by his account for vCards and PEP.
@@ -84,29 +85,4 @@ func (r *Room) answering(j stanza.JID) *Occupant {
 		}
 	}
 	return nil
-}
-
-// sealID makes an id that carries who asked and under which id, so that nothing need be remembered and nobody can make
-// one up.
-func (r *Room) sealID(asker stanza.JID, id string) string {
-	plain := asker.String() + "\x00" + id
-	return base64.RawURLEncoding.EncodeToString(append(r.seal(plain), plain...))
-}
-
-func (r *Room) openID(sealed string) (asker stanza.JID, id string, ok bool) {
-	p, err := base64.RawURLEncoding.DecodeString(sealed)
-	if err != nil || len(p) < sealSize || !hmac.Equal(p[:sealSize], r.seal(string(p[sealSize:]))) {
-		return stanza.JID{}, "", false
-	}
-	jid, id, _ := strings.Cut(string(p[sealSize:]), "\x00")
-	asker, err = stanza.ParseJID(jid)
-	return asker, id, err == nil
-}
-
-const sealSize = 12
-
-func (r *Room) seal(plain string) []byte {
-	h := hmac.New(sha256.New, r.rec.Secret)
-	h.Write([]byte("iq\x00" + plain))
-	return h.Sum(nil)[:sealSize]
 }
