@@ -1,0 +1,128 @@
+package fmuc
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+)
+
+// accept takes a request to join: the room's state is the answer. xep:0289#startup
+func (l *Link) accept(st *stanza.Stanza) {
+	clear(l.noted)
+	h := st.Child(nsMUC, "x").Child(nsMUC, "history")
+	limits := muc.Limits{MaxChars: -1, MaxStanzas: l.c.MaxHistory, Seconds: number(h.Attr("seconds"))}
+	if n := number(h.Attr("maxstanzas")); n >= 0 {
+		limits.MaxStanzas = min(n, l.c.MaxHistory)
+	}
+	limits.Since, _ = parseStamp(h.Attr("since"))
+	l.chars = number(h.Attr("maxchars"))
+	l.ask(limits)
+}
+
+// number reads one that is not negative; anything else is -1: no limit.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+// again takes a request to join from a peer that is joined: it has lost its state. It gets everything again, and whoever
+// it does not announce while an answer may take is gone.
+func (l *Link) again(st *stanza.Stanza) {
+	l.info("The peer joins again: it has lost its state.")
+	for _, g := range l.theirs {
+		g.stale = true
+	}
+	l.accept(st)
+	l.wake(l.now.Add(l.c.JoinTimeout))
+}
+
+// sweep takes out those whom a peer that lost its state did not announce again.
+func (l *Link) sweep() {
+	var list []stanza.JID
+	for j, g := range l.theirs {
+		if g.stale {
+			list = append(list, j)
+		}
+	}
+	slices.SortFunc(list, func(a, b stanza.JID) int { return cmp.Compare(a.String(), b.String()) })
+	for _, j := range list {
+		l.dismiss(j, l.theirs[j], muc.Left{})
+	}
+	l.lastLeft()
+}
+
+// give answers a request to join: who is here, what was said, and always the subject (F6). xep:0289#startup
+func (l *Link) give(st muc.State) {
+	before := l.ours
+	l.ours = map[stanza.JID]*member{}
+	l.doing = joined
+	for _, f := range st.Occupants {
+		delete(before, f.JID)
+		l.introduce(f)
+	}
+	for _, m := range before {
+		if m.told {
+			l.show(m.Person, nil, word{kind: "unavailable"}, l.peer)
+		}
+	}
+	for _, f := range l.newest(st.History) {
+		l.speak(f)
+	}
+	l.speak(st.Subject)
+	l.info("The peer has joined the room.")
+}
+
+// newest is the end of a history that is within the limit of characters, whole messages only.
+func (l *Link) newest(list []muc.Said) []muc.Said {
+	if l.chars < 0 {
+		return list
+	}
+	left := l.chars
+	for i := len(list) - 1; i >= 0; i-- {
+		if left -= l.render(list[i]).Size() + len(l.peer); left < 0 {
+			return list[i+1:]
+		}
+	}
+	return list
+}
+
+// lastLeft confirms that a node whose last user is gone has left. xep:0289#part
+func (l *Link) lastLeft() {
+	if !l.c.Inbound || len(l.theirs) > 0 || !l.hears() {
+		return
+	}
+	l.info("The last user of the peer has left.")
+	l.close("The last user has left.")
+}
+
+// close ends an inbound link from our side.
+func (l *Link) close(reason string) {
+	l.sendLeft()
+	l.tell(muc.Lost{Reason: reason})
+	l.end()
+}
+
+func (l *Link) sendLeft() {
+	var b stanza.Builder
+	b.Start("fmuc", "xmlns", nsFMUC).Empty("left").End()
+	env := stanza.Envelope{Kind: stanza.Presence, From: l.c.Room.String()}
+	l.emit(Send{env.Render(b.Bytes()), []stanza.Addr{l.peer}})
+}
+
+// dismiss takes a guest out of the room, unless it has put him out itself.
+func (l *Link) dismiss(j stanza.JID, g *guest, f muc.Left) {
+	delete(l.theirs, j)
+	if !g.removed {
+		f.Person = muc.Person{JID: j, Nick: g.nick, Affiliation: muc.None, Role: muc.NoRole}
+		l.tell(f)
+	}
+	if m := l.ours[j]; m != nil && !m.told && l.up() {
+		l.announce(m)
+	}
+}

@@ -1,0 +1,99 @@
+package fmuc
+
+import (
+	"time"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+)
+
+// groupchat is history, a live message, or a subject: that one ends the answer to a join. xep:0289#messages
+func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
+	at, late := l.delayed(st)
+	f := muc.Said{Person: muc.Person{JID: user, Nick: st.From.Resource}, ID: st.ID, Lang: st.Lang, Payload: payloadOf(st)}
+	if late {
+		f.At = at
+	}
+	if st.Has("", "subject") && !st.Has("", "body") {
+		f.Subject = true
+		l.titled(st, f)
+		return
+	}
+	if !late {
+		l.live(f)
+		return
+	}
+	if l.doing == joining && !l.c.SyncedAt.IsZero() && at.Before(l.c.SyncedAt.Add(-skew)) {
+		return // the peer does not keep to what was asked for
+	}
+	l.tell(f)
+}
+
+// live takes what is said now, by somebody who was announced. What comes back from our own side is a loop.
+func (l *Link) live(f muc.Said) {
+	if l.known(f.JID) {
+		l.once("The peer has sent back what was said on this side.")
+		return
+	}
+	g := l.present(f.JID)
+	if g == nil {
+		l.once("The peer has sent a message of somebody whom it has not announced.")
+		return
+	}
+	f.Nick = g.nick
+	l.tell(f)
+}
+
+// titled takes a subject. Its author is who is named in the sender's address: that is right even where the mark is not.
+func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
+	if f.At.IsZero() && l.known(f.JID) {
+		return
+	}
+	if j, ok := l.called(f.Nick); ok {
+		f.JID = j
+	}
+	if l.doing != joining || l.c.Inbound {
+		l.tell(f)
+		return
+	}
+	dated := !f.At.IsZero()
+	if !dated {
+		f.At = l.now
+	}
+	if dated || st.Child("", "subject").Text() != "" {
+		l.tell(f)
+	}
+	l.complete()
+}
+
+// delayed tells when something was said that is told again: everything with a stamp in the answer to a join, and what
+// the peer itself has stamped later. A stamp of somebody else is no business of ours.
+func (l *Link) delayed(st *stanza.Stanza) (at time.Time, late bool) {
+	e := delayOf(st)
+	if e == nil {
+		return time.Time{}, false
+	}
+	by, err := stanza.ParseJID(e.Attr("from"))
+	if l.c.Inbound || l.doing != joining {
+		if err != nil || by.Bare() != l.c.Peer {
+			return time.Time{}, false
+		}
+	}
+	at, ok := parseStamp(e.Attr("stamp"))
+	if !ok || at.After(l.now) {
+		at = l.now
+	}
+	return at, true
+}
+
+// whispered is a private message. xep:0289#pm
+func (l *Link) whispered(st *stanza.Stanza, user stanza.JID) {
+	g := l.present(user)
+	if g == nil {
+		l.once("The peer has sent a private message of somebody whom it has not announced.")
+		return
+	}
+	l.tell(muc.Private{
+		Person: l.person(user, g), To: st.To.Resource, Type: st.Type, ID: st.ID, Lang: st.Lang, Payload: payloadOf(st),
+	})
+}

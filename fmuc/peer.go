@@ -1,0 +1,149 @@
+package fmuc
+
+import (
+	"isthmus/component/stanza"
+	"isthmus/muc"
+)
+
+// stanza takes what the peer sends. Errors come first: they may bring back an <fmuc/> of ours.
+func (l *Link) stanza(st *stanza.Stanza) {
+	mark := st.Child(nsFMUC, "fmuc")
+	reject := mark.Child(nsFMUC, "reject")
+	switch {
+	case st.From.Bare() != l.c.Peer, st.Kind == stanza.IQ:
+	case st.IsError():
+		l.bounced(st)
+	case mark == nil:
+		l.stranger(st)
+	case reject != nil:
+		l.rejected(reject.Text())
+	case mark.Child(nsFMUC, "left") != nil:
+		l.wasLeft()
+	default:
+		l.authored(st, mark)
+	}
+}
+
+// authored takes a stanza that the peer passes on for a user. xep:0289#startup
+func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
+	user, err := stanza.ParseJID(mark.Attr("from"))
+	if err != nil {
+		l.once("The peer has sent something that does not name its author.")
+		return
+	}
+	if l.c.Inbound && l.doing == idle && JoinShaped(st) {
+		l.accept(st)
+	}
+	if !l.hears() {
+		return
+	}
+	l.heard = l.now
+	switch {
+	case st.Kind == stanza.Presence && st.Type == "":
+		l.available(st, user)
+	case st.Kind == stanza.Presence && st.Type == "unavailable":
+		l.unavailable(st, user)
+	case st.Kind == stanza.Message && st.Type == "groupchat":
+		l.groupchat(st, user)
+	case st.Kind == stanza.Message && !st.To.IsBare():
+		l.whispered(st, user)
+	}
+}
+
+// available is an entry, a change of presence, or the second half of a change of nick. One of our own users who comes
+// back is a confirmation that we do not need, or a loop. xep:0289#startup xep:0289#activity
+func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
+	nick := st.From.Resource
+	if nick == "" || user.Bare() == l.c.Peer || l.known(user) {
+		return
+	}
+	g := l.theirs[user]
+	if l.c.Inbound && l.doing == joined && JoinShaped(st) && l.startsOver(st, g) {
+		l.again(st)
+	}
+	if g != nil && g.removed && !JoinShaped(st) {
+		return
+	}
+	p := claimed(st, user)
+	payload := payloadOf(st)
+	if g == nil || g.removed {
+		l.welcome(muc.Entered{Person: p, Payload: payload})
+		return
+	}
+	g.stale = false
+	half := g.renamed
+	g.renamed = false
+	if nick != g.nick {
+		half = true
+		l.tell(muc.Renamed{Person: muc.Person{JID: user, Nick: g.nick, Affiliation: p.Affiliation, Role: p.Role}, NewNick: nick})
+		g.nick = nick
+	}
+	if half && len(payload) == 0 {
+		return
+	}
+	l.tell(muc.Changed{Person: p, Payload: payload})
+}
+
+// startsOver tells whether a request to join of a peer that is joined says that it has forgotten the link: it asks for
+// history, as only the first does, or announces somebody whom it has announced.
+func (l *Link) startsOver(st *stanza.Stanza, g *guest) bool {
+	return g != nil && !g.removed && !g.stale || st.Child(nsMUC, "x").Child(nsMUC, "history") != nil && len(l.theirs) > 0
+}
+
+func (l *Link) welcome(f muc.Entered) {
+	if len(l.theirs) >= crowd {
+		l.once("Too many people are at the peer: not all are shown.")
+		return
+	}
+	l.theirs[f.JID] = &guest{nick: f.Nick}
+	l.tell(f)
+}
+
+// unavailable is a leave, a removal, or the first half of a change of nick. xep:0289#part xep:0289#admin
+func (l *Link) unavailable(st *stanza.Stanza, user stanza.JID) {
+	item := st.Child(nsUser, "x").Child(nsUser, "item")
+	code := statusOf(st)
+	if code == 303 {
+		l.renames(user, item.Attr("nick"))
+		return
+	}
+	user = l.removed(user, item, code)
+	f := muc.Left{
+		Payload: payloadOf(st), Code: code,
+		Actor: item.Child(nsUser, "actor").Attr("nick"), Reason: item.Child(nsUser, "reason").Text(),
+	}
+	if m := l.ours[user]; m != nil && m.told {
+		if code != 0 {
+			f.Person, f.Payload = m.Person, nil
+			l.tell(f)
+		}
+		return
+	}
+	if g := l.theirs[user]; g != nil {
+		l.dismiss(user, g, f)
+		l.lastLeft()
+	}
+}
+
+// renames takes the first half of a change of nick. Where it names the new nick nothing has to be waited for (F7).
+func (l *Link) renames(user stanza.JID, nick string) {
+	g := l.present(user)
+	if g == nil {
+		return
+	}
+	g.renamed = true
+	if nick != "" && nick != g.nick {
+		l.tell(muc.Renamed{Person: l.person(user, g), NewNick: nick})
+		g.nick = nick
+	}
+}
+
+// removed is whom a removal is about: some name the moderator as its author, and the removed in the item.
+// xep:0289#admin
+func (l *Link) removed(user stanza.JID, item *stanza.Element, code int) stanza.JID {
+	j, err := stanza.ParseJID(item.Attr("jid"))
+	if err != nil || code == 0 || j.Bare() == l.c.Peer {
+		return user
+	}
+	return j
+}

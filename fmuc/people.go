@@ -1,0 +1,81 @@
+package fmuc
+
+import (
+	"cmp"
+	"slices"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+)
+
+// crowd is the limit of people on either side of a link (F9). Whoever comes when it is reached is not announced, or not
+// shown, and what he says does not cross; the log says so once.
+const crowd = 10_000
+
+// member is somebody on our side.
+type member struct {
+	muc.Person
+	payload []byte // of his presence, shared with the room
+	told    bool   // the peer knows him
+	place   int    // in order of entry
+}
+
+// guest is somebody whom the peer has announced.
+type guest struct {
+	nick    string
+	renamed bool // the second half of a change of nick is due
+	removed bool // our room has put him out and his node has not confirmed it
+	stale   bool // not announced since his node lost its state
+}
+
+// add remembers somebody on our side; nil where there are too many.
+func (l *Link) add(f muc.Entered) *member {
+	if len(l.ours) >= crowd {
+		l.once("Too many people are in the room: not all are announced to the peer.")
+		return nil
+	}
+	m := &member{Person: f.Person, payload: f.Payload, place: len(l.ours)}
+	for _, o := range l.ours {
+		m.place = max(m.place, o.place+1)
+	}
+	l.ours[f.JID] = m
+	return m
+}
+
+// inOrder are those of our side whom the peer knows.
+func (l *Link) inOrder() []*member {
+	var list []*member
+	for _, m := range l.ours {
+		if m.told {
+			list = append(list, m)
+		}
+	}
+	slices.SortFunc(list, func(a, b *member) int { return cmp.Compare(a.place, b.place) })
+	return list
+}
+
+// known tells whether this is somebody of ours whom we have announced.
+func (l *Link) known(j stanza.JID) bool {
+	m := l.ours[j]
+	return m != nil && m.told
+}
+
+// present is a guest who may act here; nil if he may not.
+func (l *Link) present(j stanza.JID) *guest {
+	g := l.theirs[j]
+	if g == nil || g.removed {
+		return nil
+	}
+	g.stale = false
+	return g
+}
+
+// called finds a guest by his nick.
+func (l *Link) called(nick string) (stanza.JID, bool) {
+	for j, g := range l.theirs {
+		if g.nick == nick && !g.removed {
+			return j, true
+		}
+	}
+	return stanza.JID{}, false
+}

@@ -1,0 +1,125 @@
+package fmuc
+
+import (
+	"strconv"
+	"time"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+)
+
+// word is what a presence says beside who it is about.
+type word struct {
+	kind   string // type of the stanza
+	join   []byte // <x/> of a request to join
+	nick   string // the new one
+	code   int    // status
+	actor  string
+	reason string
+}
+
+func leaveWord(f muc.Left) word {
+	return word{kind: "unavailable", code: f.Code, actor: f.Actor, reason: f.Reason}
+}
+
+// show sends a presence to the peer.
+func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
+	var b stanza.Builder
+	b.Raw(payload)
+	b.Raw(w.join)
+	w.describe(&b, p)
+	l.mark(&b, p.JID)
+	env := stanza.Envelope{Kind: stanza.Presence, Type: w.kind, From: l.c.Room.With(p.Nick).String()}
+	l.emit(Send{env.Render(b.Bytes()), []stanza.Addr{to}})
+}
+
+// describe writes the <x/> of XEP-0045 about somebody. A node sees the real address in any case: it is in the mark.
+func (w word) describe(b *stanza.Builder, p muc.Person) {
+	aff, role := p.Affiliation, p.Role
+	switch {
+	case w.code == 301:
+		aff = muc.Outcast
+	case aff == 0:
+		aff = muc.None
+	}
+	switch {
+	case w.kind != "" && w.code != 303:
+		role = muc.NoRole
+	case role == 0:
+		role = muc.Participant
+	}
+	b.Start("x", "xmlns", nsUser)
+	item := []string{"affiliation", aff.String(), "role", role.String(), "nick", w.nick, "jid", p.JID.String()}
+	if w.actor == "" && w.reason == "" {
+		b.Empty("item", item...)
+	} else {
+		w.because(b.Start("item", item...))
+	}
+	if w.code != 0 {
+		b.Empty("status", "code", strconv.Itoa(w.code))
+	}
+	b.End()
+}
+
+// because says who did it and why, inside the item.
+func (w word) because(b *stanza.Builder) {
+	if w.actor != "" {
+		b.Empty("actor", "nick", w.actor)
+	}
+	if w.reason != "" {
+		b.Leaf("reason", w.reason)
+	}
+	b.End()
+}
+
+// mark names the author: his real address, at every hop.
+func (l *Link) mark(b *stanza.Builder, user stanza.JID) {
+	b.Empty("fmuc", "xmlns", nsFMUC, "from", user.String())
+}
+
+// showJoin sends a presence that asks to join. The first of them says how much of the history we want.
+// xep:0289#startup
+func (l *Link) showJoin(m *member, first bool) {
+	var b stanza.Builder
+	if !first {
+		b.Empty("x", "xmlns", nsMUC)
+	} else {
+		b.Start("x", "xmlns", nsMUC)
+		b.Empty("history", "maxstanzas", strconv.Itoa(l.c.MaxHistory), "since", l.since())
+		b.End()
+	}
+	l.show(m.Person, m.payload, word{join: b.Bytes()}, l.c.Peer.With(m.Nick).Addr())
+}
+
+func (l *Link) since() string {
+	if l.c.SyncedAt.IsZero() {
+		return ""
+	}
+	return stamp(l.c.SyncedAt.Add(-skew))
+}
+
+// speak sends a message or a subject to the peer.
+func (l *Link) speak(f muc.Said) {
+	l.emit(Send{l.render(f), []stanza.Addr{l.peer}})
+}
+
+func (l *Link) render(f muc.Said) stanza.Out {
+	from, user := l.c.Room, f.JID
+	if f.Nick != "" {
+		from = from.With(f.Nick)
+	}
+	if user.IsZero() {
+		user = from
+	}
+	var b stanza.Builder
+	b.Raw(f.Payload)
+	if !f.At.IsZero() {
+		b.Empty("delay", "xmlns", nsDelay, "from", l.c.Room.String(), "stamp", stamp(f.At))
+	}
+	l.mark(&b, user)
+	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: f.ID, From: from.String(), Lang: f.Lang}
+	return env.Render(b.Bytes())
+}
+
+// stamp is a point of time as XEP-0082 writes it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
