@@ -1,0 +1,261 @@
+package fmuc_test
+
+import (
+	"html"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"isthmus/component/stanza"
+	"isthmus/fmuc"
+	"isthmus/muc"
+	"isthmus/muc/muctest"
+)
+
+const patience = 30 * time.Second // of links: for an answer, and before the next attempt
+
+// world is rooms, their links and the wires between rooms, in memory. Effects are performed at once; what goes from room
+// to room lies on its wire until it is carried.
+type world struct {
+	settings *muc.Settings
+	rooms    map[string]*muc.Room
+	edges    map[string]map[muc.Via]*edge
+	todo     []deed
+	wires    map[wire][]*stanza.Stanza
+	crossed  []crossing // everything that was ever put on a wire
+	outs     []muctest.Out
+	notes    []fmuc.Note
+	saved    map[wire]fmuc.Save
+	now      time.Time
+	held     bool // carry nothing by itself
+}
+
+type wire struct{ from, to string }
+
+type crossing struct {
+	wire
+	st  *stanza.Stanza
+	raw string
+}
+
+type edge struct {
+	room    string
+	via     muc.Via
+	inbound bool
+	link    *fmuc.Link
+	wake    time.Time
+	gone    bool
+}
+
+type deed struct {
+	edge *edge
+	ev   fmuc.Event
+}
+
+func newWorld(s *muc.Settings) *world {
+	return &world{
+		settings: s, rooms: map[string]*muc.Room{}, edges: map[string]map[muc.Via]*edge{},
+		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, now: muctest.Start,
+	}
+}
+
+// Deliver hands in what a client or a scripted peer sent.
+func (w *world) Deliver(now time.Time, st *stanza.Stanza) []muctest.Out {
+	w.Wake(now)
+	w.take(st)
+	return w.drain()
+}
+
+// Wake moves the clock; timers that lie on the way come in order.
+func (w *world) Wake(now time.Time) []muctest.Out {
+	for {
+		var next *edge
+		for _, room := range slices.Sorted(maps.Keys(w.edges)) {
+			for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
+				e := w.edges[room][via]
+				if !e.wake.IsZero() && !e.wake.After(now) && (next == nil || e.wake.Before(next.wake)) {
+					next = e
+				}
+			}
+		}
+		if next == nil {
+			break
+		}
+		w.now, next.wake = next.wake, time.Time{}
+		w.tell(next, fmuc.Event{Wake: true})
+		w.settle(next.room)
+	}
+	w.now = now
+	return w.drain()
+}
+
+func (w *world) drain() []muctest.Out {
+	for !w.held && w.carry(w.loaded()...) {
+		continue
+	}
+	outs := w.outs
+	w.outs = nil
+	return outs
+}
+
+// loaded are the wires with something on them.
+func (w *world) loaded() []wire {
+	var list []wire
+	for k, l := range w.wires {
+		if len(l) > 0 {
+			list = append(list, k)
+		}
+	}
+	slices.SortFunc(list, func(a, b wire) int { return strings.Compare(a.from+a.to, b.from+b.to) })
+	return list
+}
+
+// carry takes one stanza over the first of these wires.
+func (w *world) carry(list ...wire) bool {
+	if len(list) == 0 {
+		return false
+	}
+	k := list[0]
+	st := w.wires[k][0]
+	w.wires[k] = w.wires[k][1:]
+	w.take(st)
+	return true
+}
+
+func (w *world) take(st *stanza.Stanza) {
+	room := st.To.Bare().String()
+	r := w.room(st.To.Bare())
+	if !w.fromPeer(room, r, st) {
+		w.perform(room, muc.Here, r.Handle(muc.Event{At: w.now, Stanza: st}))
+	}
+	w.settle(room)
+}
+
+func (w *world) room(jid stanza.JID) *muc.Room {
+	r := w.rooms[jid.String()]
+	if r == nil || !r.Exists() {
+		r = muc.Open(w.settings, jid, muctest.Birth(), nil)
+		w.rooms[jid.String()] = r
+	}
+	return r
+}
+
+func (w *world) fromPeer(room string, r *muc.Room, st *stanza.Stanza) bool {
+	via := muc.Via(st.From.Bare().String())
+	e := w.edges[room][via]
+	if e != nil && (fmuc.Concerns(st) || st.Kind != stanza.IQ) {
+		w.tell(e, fmuc.Event{Stanza: st})
+		return true
+	}
+	if e != nil || !fmuc.JoinShaped(st) || fmuc.Posing(st, func(d string) bool { return slices.Contains(w.settings.LocalDomains, d) }) {
+		return false
+	}
+	if !r.Exists() || !r.Accepts(string(via)) {
+		out, to := fmuc.Refuse(st, "This room does not federate with yours.")
+		w.send(out, []stanza.Addr{to})
+		return true
+	}
+	w.tell(w.connect(room, via, true), fmuc.Event{Stanza: st})
+	return true
+}
+
+func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
+	e := &edge{room: room, via: via, inbound: inbound}
+	e.link = fmuc.New(fmuc.Config{
+		Room: stanza.MustJID(room), Peer: stanza.MustJID(string(via)), Inbound: inbound,
+		MaxHistory: 20, JoinTimeout: patience, Retry: patience, SyncedAt: w.saved[wire{room, string(via)}].SyncedAt,
+	})
+	if w.edges[room] == nil {
+		w.edges[room] = map[muc.Via]*edge{}
+	}
+	w.edges[room][via] = e
+	return e
+}
+
+// settle makes the links what the room's configuration wants, and follows everything that links have been told.
+func (w *world) settle(room string) {
+	r := w.rooms[room]
+	if r.Exists() {
+		for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
+			e := w.edges[room][via]
+			if e.inbound && !r.Accepts(string(via)) || !e.inbound && string(via) != r.Joins() {
+				w.tell(e, fmuc.Event{Stop: "It is no longer wanted."})
+			}
+		}
+		if via := muc.Via(r.Joins()); via != muc.Here && w.edges[room][via] == nil {
+			e := w.connect(room, via, false)
+			if r.Locals() > 0 {
+				w.tell(e, fmuc.Event{Start: true})
+			}
+		}
+	}
+	for len(w.todo) > 0 {
+		d := w.todo[0]
+		w.todo = w.todo[1:]
+		if !d.edge.gone {
+			w.tell(d.edge, d.ev)
+		}
+	}
+}
+
+// tell lets a link act.
+func (w *world) tell(e *edge, ev fmuc.Event) {
+	ev.At = w.now
+	for _, x := range e.link.Handle(ev) {
+		switch x := x.(type) {
+		case fmuc.Send:
+			w.send(x.Out, x.To)
+		case fmuc.Tell:
+			w.perform(e.room, e.via, w.rooms[e.room].Handle(muc.Event{At: w.now, Via: e.via, Fact: x.Fact}))
+		case fmuc.Wake:
+			e.wake = x.At
+		case fmuc.Save:
+			w.saved[wire{e.room, string(e.via)}] = x
+		case fmuc.Note:
+			w.notes = append(w.notes, x)
+		case fmuc.Ended:
+			e.gone = true
+			delete(w.edges[e.room], e.via)
+		}
+	}
+}
+
+func (w *world) perform(room string, _ muc.Via, effects []muc.Effect) {
+	for _, x := range effects {
+		switch x := x.(type) {
+		case muc.Send:
+			w.send(x.Out, x.To)
+		case muc.Relay:
+			for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
+				if x.Only == via || x.Only == muc.Here && x.Except != via {
+					w.todo = append(w.todo, deed{w.edges[room][via], fmuc.Event{Fact: x.Fact}})
+				}
+			}
+		}
+	}
+}
+
+// send puts what goes to a room of this world on a wire; everything else leaves the world.
+func (w *world) send(out stanza.Out, to []stanza.Addr) {
+	for _, a := range to {
+		raw := out.To(a)
+		st, err := stanza.Parse(raw)
+		if err != nil {
+			panic(err.Error() + ": " + string(raw))
+		}
+		if st.To.Domain != w.settings.Service {
+			w.outs = append(w.outs, muctest.Out{To: html.UnescapeString(string(a)), XML: raw})
+			continue
+		}
+		k := wire{st.From.Bare().String(), st.To.Bare().String()}
+		w.wires[k] = append(w.wires[k], st)
+		w.crossed = append(w.crossed, crossing{k, st, string(raw)})
+	}
+}
+
+// TestScripts plays each stanza of the plain dialect against a scripted peer.
+func TestScripts(t *testing.T) {
+	muctest.Run(t, "testdata/*.txt", func(_ *testing.T, s *muc.Settings) muctest.World { return newWorld(s) })
+}
