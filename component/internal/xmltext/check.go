@@ -2,7 +2,6 @@ package xmltext
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 )
@@ -20,17 +19,11 @@ var (
 type Checker struct {
 	MaxDepth, MaxAttrs int
 
-	open  [][]byte // names of the open elements
-	bound []binding
-	attrs []Attr
-	next  int // while Check runs: the place in raw
-}
-
-// binding is a prefix declared on the element that is depth-th from outside.
-type binding struct {
-	prefix []byte
-	uri    string
-	depth  int
+	open  [][]byte  // names of the open elements
+	bound []binding // prefixes declared on them
+	attrs []Attr    // of the element that was opened last
+	uris  []string  // their namespaces
+	next  int       // while Check runs: the place in raw
 }
 
 // Check tells whether raw is one whole element that may be spliced into a stream of ours: well-formed, namespaces
@@ -175,106 +168,5 @@ func (c *Checker) collect(list Attrs) error {
 }
 
 func (a *Attrs) spaced() bool { return len(a.rest) > 0 && IsSpace(a.rest[0]) }
-
-const (
-	nsXML    = "http://www.w3.org/XML/1998/namespace"
-	nsXMLNS  = "http://www.w3.org/2000/xmlns/"
-	nsStream = "http://etherx.jabber.org/streams"
-)
-
-// declare notes a namespace declaration. Namespaces in XML 1.0 sections 2.2 and 3.
-func (c *Checker) declare(at Attr) error {
-	if !bytes.HasPrefix(at.Name, []byte("xmlns")) {
-		return nil
-	}
-	prefix, ok := []byte(nil), len(at.Name) == 5
-	if !ok && at.Name[5] == ':' {
-		prefix, ok = at.Name[6:], true
-	}
-	if !ok {
-		return nil
-	}
-	xml := means(at.Value, nsXML)
-	if xml != (string(prefix) == "xml") || string(prefix) == "xmlns" || means(at.Value, nsXMLNS) {
-		return syntax("forbidden namespace declaration")
-	}
-	if prefix == nil {
-		return nil
-	}
-	if len(at.Value) == 0 {
-		return syntax("a prefix for no namespace")
-	}
-	c.bound = append(c.bound, binding{prefix, Value(at.Value), len(c.open)})
-	return nil
-}
-
-// means compares an attribute's value as written.
-func means(value []byte, s string) bool {
-	return string(value) == s || bytes.IndexByte(value, '&') >= 0 && Value(value) == s
-}
-
-// resolve checks the names of a start tag: that they are names, that their prefixes are declared, that no two attributes
-// are the same.
-func (c *Checker) resolve(element []byte) error {
-	if uri, err := c.space(element); err != nil || uri == nsXMLNS {
-		return cmp.Or(err, syntax("forbidden prefix"))
-	}
-	for i, at := range c.attrs {
-		uri, err := c.space(at.Name)
-		if err != nil {
-			return err
-		}
-		if c.twice(uri, c.attrs[:i], at) {
-			return syntax("duplicate attribute")
-		}
-	}
-	return nil
-}
-
-// twice tells whether one of the attributes before has the same name, or another prefix for the same namespace.
-func (c *Checker) twice(uri string, before []Attr, at Attr) bool {
-	for _, b := range before {
-		if bytes.Equal(b.Name, at.Name) {
-			return true
-		}
-	}
-	if uri == "" {
-		return false
-	}
-	_, local := Cut(at.Name)
-	for _, b := range before {
-		if _, l := Cut(b.Name); !bytes.Equal(l, local) {
-			continue
-		}
-		if u, _ := c.space(b.Name); u == uri {
-			return true
-		}
-	}
-	return false
-}
-
-// space checks a name and gives the namespace of its prefix; "" where it has none. What declares a namespace is in one too.
-func (c *Checker) space(name []byte) (string, error) {
-	colon, ok := qname(name)
-	if !ok {
-		return "", syntax("broken name")
-	}
-	if colon == 0 {
-		return "", nil
-	}
-	prefix := name[:colon]
-	for i := len(c.bound) - 1; i >= 0; i-- {
-		if bytes.Equal(c.bound[i].prefix, prefix) {
-			return c.bound[i].uri, nil
-		}
-	}
-	uri, ok := predeclared[string(prefix)]
-	if !ok {
-		return "", syntax("undeclared prefix")
-	}
-	return uri, nil
-}
-
-var predeclared = map[string]string{"xml": nsXML, "xmlns": nsXMLNS, "stream": nsStream}
 
 func syntax(what string) error { return fmt.Errorf("%w: %s", ErrSyntax, what) }

@@ -2,6 +2,7 @@ package xmltext
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -44,6 +45,23 @@ func TestCheck(t *testing.T) {
 		if err := c.Check([]byte(test.raw)); !errors.Is(err, test.want) {
 			t.Errorf("%s: got %v, want %v", test.raw, err, test.want)
 		}
+	}
+}
+
+// What a stanza may cost: prefixes are looked through for each name that has one.
+func TestCheckPrefixesAreBounded(t *testing.T) {
+	var b strings.Builder
+	for depth := range 60 {
+		b.WriteString("<a")
+		for n := range 60 {
+			fmt.Fprintf(&b, " xmlns:p%d.%d='u'", depth, n)
+		}
+		b.WriteString(">")
+	}
+	b.WriteString(strings.Repeat("</a>", 60))
+	c := &Checker{MaxDepth: 64, MaxAttrs: 64}
+	if err := c.Check([]byte(b.String())); !errors.Is(err, ErrAttrs) {
+		t.Errorf("got %v", err)
 	}
 }
 
