@@ -278,38 +278,3 @@ func TestOutboxManyRooms(t *testing.T) {
 		t.Errorf("%d copies", n)
 	}
 }
-
-// counter is a sink that counts writes and bytes.
-type counter struct{ writes, bytes int }
-
-func (c *counter) Write(p []byte) (int, error) {
-	c.writes++
-	c.bytes += len(p)
-	return len(p), nil
-}
-
-// One op is one copy of a message of 340 bytes.
-func BenchmarkOutbox(b *testing.B) {
-	for _, recipients := range []int{1, 10, 100, 1000} {
-		b.Run(fmt.Sprint(recipients), func(b *testing.B) {
-			o := NewOutbox(0)
-			out := numbered("a", 0, 250)
-			to := addrs(recipients)
-			sink := &counter{}
-			ctx, cancel := context.WithCancel(b.Context())
-			done := make(chan error, 1)
-			go func() { done <- o.Write(ctx, sink) }()
-			b.ResetTimer()
-			for n := 0; n < b.N; n += recipients {
-				o.Ready(ctx)
-				o.Enqueue("a", out, to)
-			}
-			o.Flush(ctx)
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "copies/s")
-			b.ReportMetric(float64(sink.bytes)/float64(sink.writes), "bytes/write")
-			b.StopTimer()
-			cancel()
-			<-done
-		})
-	}
-}
