@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"errors"
 	"io"
 	"testing"
@@ -166,6 +167,16 @@ func TestCountsAndTap(t *testing.T) {
 		}
 		if len(tapped) != 1 || tapped[1] != header+hello+"<presence/><iq/><db:result/>" {
 			t.Errorf("tapped %v", tapped)
+		}
+	})
+}
+
+func TestAwaitEndsWithTheContext(t *testing.T) {
+	onLine(t, func(t *testing.T, l *Line) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := l.There.Await(ctx, func(Counts) bool { return false }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
 		}
 	})
 }

@@ -126,25 +126,25 @@ func (l *Lane) enter(f *flow, data []byte) (kept []byte) {
 	if tap := l.tapped(); tap != nil {
 		tap(f.pair.id, data)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.counts.Bytes += int64(len(data))
 	kept = make([]byte, 0, len(data))
-	for len(data) > 0 {
-		if f.scan.Between() {
-			f.losing = l.lossy
+	l.count(func(c *Counts) {
+		c.Bytes += int64(len(data))
+		for len(data) > 0 {
+			if f.scan.Between() {
+				f.losing = l.lossy
+			}
+			n, e, ended := f.scan.Next(data)
+			if ended {
+				c.add(e)
+			}
+			if f.losing {
+				c.Lost += int64(n)
+			} else {
+				kept = append(kept, data[:n]...)
+			}
+			data = data[n:]
 		}
-		n, e, ended := f.scan.Next(data)
-		if ended {
-			l.counts.add(e)
-		}
-		if f.losing {
-			l.counts.Lost += int64(n)
-		} else {
-			kept = append(kept, data[:n]...)
-		}
-		data = data[n:]
-	}
+	})
 	return kept
 }
 
@@ -155,9 +155,7 @@ func (l *Lane) tapped() func(int, []byte) {
 }
 
 func (l *Lane) lost(n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.counts.Lost += int64(n)
+	l.count(func(c *Counts) { c.Lost += int64(n) })
 }
 
 // closeWrite passes the end of a stream on; where a connection cannot be

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -26,6 +27,7 @@ type Lane struct {
 	lossy   bool
 	tap     func(conn int, data []byte)
 	counts  Counts
+	counted chan struct{} // while somebody waits: closed when counts change
 	idle    time.Time     // when the bits of the last reservation are out
 	rate    float64       // of the last reservation; zero when it was none
 	changed chan struct{} // closed and replaced when shape or stalled changes
@@ -78,6 +80,42 @@ func (l *Lane) Counts() Counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.counts
+}
+
+// Await returns when the counts are as asked.
+func (l *Lane) Await(ctx context.Context, asked func(Counts) bool) error {
+	for {
+		counts, counted := l.watch()
+		if asked(counts) {
+			return nil
+		}
+		select {
+		case <-counted:
+		case <-ctx.Done():
+			return fmt.Errorf("%w; the lane has counted %+v", context.Cause(ctx), counts)
+		}
+	}
+}
+
+// watch returns the counts and what is closed when they change.
+func (l *Lane) watch() (Counts, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.counted == nil {
+		l.counted = make(chan struct{})
+	}
+	return l.counts, l.counted
+}
+
+// count changes the counts.
+func (l *Lane) count(f func(*Counts)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f(&l.counts)
+	if l.counted != nil {
+		close(l.counted)
+		l.counted = nil
+	}
 }
 
 func (l *Lane) change(f func()) {

@@ -74,9 +74,7 @@ func (l *Line) enter(near, far net.Conn, out *Lane) (*pair, error) {
 	p.ctx, p.cancel = context.WithCancel(l.ctx)
 	l.pairs[p] = true
 	for _, lane := range []*Lane{out, l.other(out)} {
-		lane.mu.Lock()
-		lane.counts.Connections++
-		lane.mu.Unlock()
+		lane.count(func(c *Counts) { c.Connections++ })
 	}
 	return p, nil
 }
@@ -95,7 +93,8 @@ func (l *Line) other(lane *Lane) *Lane {
 }
 
 // Cut closes every connection and refuses new ones. When it returns, nothing
-// more arrives; what was under way is lost.
+// more arrives; what was under way is lost, and what a server sends before it
+// notices that the connection is closed.
 func (l *Line) Cut() { l.fail(cut, func(*pair) bool { return true }) }
 
 // BlackHole makes everything vanish, what is under way too. Connections stay

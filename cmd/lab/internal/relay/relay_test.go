@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"runtime"
 	"syscall"
 	"testing"
 )
@@ -109,7 +108,9 @@ func TestBlackHoleAcceptsAndHealingResets(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	untilLost(t, line, 8)
+	if err := line.There.Await(t.Context(), func(c Counts) bool { return c.Lost == 8 }); err != nil {
+		t.Fatal(err)
+	}
 	if err := line.Heal(); err != nil {
 		t.Fatal(err)
 	}
@@ -119,17 +120,6 @@ func TestBlackHoleAcceptsAndHealingResets(t *testing.T) {
 		}
 	}
 	roundTrip(t, dial(t, r))
-}
-
-// untilLost returns when the line has swallowed n bytes.
-func untilLost(t *testing.T, line *Line, n int64) {
-	t.Helper()
-	for line.There.Counts().Lost < n {
-		if err := t.Context().Err(); err != nil {
-			t.Fatal(err)
-		}
-		runtime.Gosched()
-	}
 }
 
 func TestNobodyAtTheTarget(t *testing.T) {
