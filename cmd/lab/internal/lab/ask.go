@@ -12,7 +12,7 @@ import (
 const (
 	// askEvery is how soon answered asks again after an error: a server says
 	// at once that a component is not there yet, or another server not again.
-	askEvery = 20 * time.Millisecond
+	askEvery = 50 * time.Millisecond
 	// askPatience is how long it waits for an answer that may be lost.
 	askPatience = 2 * time.Second
 )

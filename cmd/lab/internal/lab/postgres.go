@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,13 +20,8 @@ func endPostgres(data string) {
 }
 
 func endPostmaster(file string) {
-	text, err := os.ReadFile(file)
+	pid, err := readPid(file)
 	if err != nil {
-		return
-	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || pid <= 1 {
 		return
 	}
 	// The handle makes sure that it is still the same process when we have
@@ -47,4 +43,18 @@ func endPostmaster(file string) {
 			return
 		}
 	}
+}
+
+// readPid is the first line of a postmaster.pid.
+func readPid(file string) (int, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(first))
+	if err == nil && pid <= 1 {
+		err = fmt.Errorf("%s names process %d", file, pid)
+	}
+	return pid, err
 }
