@@ -57,6 +57,8 @@ func TestParseErrors(t *testing.T) {
 		{`<`, ErrXML},
 		{`<iq`, ErrXML},
 		{`<iq>`, ErrXML},
+		{`<iq></`, ErrXML},
+		{`<iq></iqx`, ErrXML},
 		{`<iq></message>`, ErrXML},
 		{`<iq><q></iq>`, ErrXML},
 		{`<iq><p:q/></iq>`, ErrXML},

@@ -60,6 +60,6 @@ func ends(raw []byte, tag xmltext.Tag) bool {
 	if i < tag.Len {
 		return false
 	}
-	end := bytes.TrimRight(raw[i+2:len(raw)-1], " \t\r\n")
-	return bytes.Equal(end, tag.Name)
+	end, closed := bytes.CutSuffix(raw[i+2:], []byte(">"))
+	return closed && bytes.Equal(bytes.TrimRight(end, " \t\r\n"), tag.Name)
 }
