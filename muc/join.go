@@ -44,18 +44,29 @@ func (r *Room) enter(st *stanza.Stanza, nick, key string) {
 func (r *Room) let(e *entry) {
 	s := &Session{jid: e.st.From, addr: e.st.From.Addr(), payload: r.presencePayload(e.st)}
 	known := e.beside && bytes.Equal(r.byNick[e.key].shown().payload, s.payload)
-	r.add(s, e.nick, e.key, e.aff, e.role)
+	o := r.add(s, e.nick, e.key, e.aff, e.role)
+	regained := r.regain(o, e.role)
 	if e.nick != e.st.To.Resource {
 		e.codes = append(e.codes, 210)
 	}
 	r.sendOccupants(s)
-	if !known {
+	if !known || regained {
 		r.tellOthers(s)
 	}
 	r.sendSelf(s, e.codes)
 	r.sendHistory(s, readLimits(e.x))
 	r.sendSubject(s)
 	r.relay(Here, Entered{s.person(), s.payload})
+}
+
+// regain gives an occupant who was only behind a link, where nobody is a moderator, the role that he has here.
+func (r *Room) regain(o *Occupant, role Role) bool {
+	if role <= o.role || o.silenced || len(o.addrs()) != 1 {
+		return false
+	}
+	o.role = role
+	r.views = nil
+	return true
 }
 
 // resync tells a session everything again that it learnt when it entered: its client has lost track. Others are told only

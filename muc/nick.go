@@ -53,6 +53,7 @@ func (r *Room) moveSession(s *Session, nick, key string, payload []byte) {
 	known := there != nil && bytes.Equal(there.shown().payload, payload)
 	s.payload = payload
 	o := r.add(s, nick, key, aff, role)
+	regained := r.regain(o, role)
 	switch {
 	case last:
 	case !bytes.Equal(old.shown().payload, was):
@@ -60,7 +61,7 @@ func (r *Room) moveSession(s *Session, nick, key string, payload []byte) {
 	case s.via == Here && r.broadcasts(old.role):
 		r.tell(old, old.shown(), []stanza.Addr{s.addr}, r.seesJIDs(o), &notice{})
 	}
-	if !known {
+	if !known || regained {
 		r.tellOthers(s)
 	}
 	r.tellSelf(o, s, &notice{})

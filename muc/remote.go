@@ -1,6 +1,7 @@
 package muc
 
 import (
+	"bytes"
 	"strconv"
 
 	"isthmus/component/stanza"
@@ -80,10 +81,11 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: 307, Reason: badNick.Text}})
 		return
 	}
-	beside := r.byNick[key] != nil
 	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, payload: r.filter(f.Payload)}
+	there := r.byNick[key]
+	known := there != nil && bytes.Equal(there.shown().payload, s.payload)
 	o := r.add(s, nick, key, aff, r.remoteRole(aff, f.Role))
-	if !beside {
+	if !known {
 		r.announce(o, s, &notice{})
 	}
 	p := s.person()
