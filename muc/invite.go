@@ -37,6 +37,10 @@ func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
 			r.fail(st, stanza.Fail(mellium.JIDMalformed).Because("The invitation names nobody."))
 			return
 		}
+		if to.Bare() == r.jid {
+			r.fail(st, badRequest.Because("Who is in the room needs no invitation."))
+			return
+		}
 		r.passInvite(st, s, &c, to)
 	}
 }

@@ -78,13 +78,13 @@ func (r *Room) kickStranger(st *stanza.Stanza) {
 	r.send(stanza.Envelope{Kind: stanza.Presence, Type: "unavailable", From: st.To.String()}, b.Bytes(), st.From.Addr())
 }
 
-// probe answers an occupant who asks for another's presence. xep:0045#bizrules-presence
+// probe answers an occupant who asks for the presence of somebody whom he may see. xep:0045#bizrules-presence
 func (r *Room) probe(st *stanza.Stanza, s *Session) {
 	if s == nil || st.To.IsBare() {
 		return
 	}
 	o := r.occupant(st.To.Resource)
-	if o == nil {
+	if o == nil || o != s.o && !r.broadcasts(o.role) {
 		r.fail(st, noSuchNick)
 		return
 	}
