@@ -64,8 +64,12 @@ func (r *Room) regain(o *Occupant, role Role) bool {
 	if role <= o.role || o.silenced || len(o.addrs()) != 1 {
 		return false
 	}
+	was := o.role
 	o.role = role
 	r.views = nil
+	if r.broadcasts(was) && !r.broadcasts(role) {
+		r.hide(o)
+	}
 	return true
 }
 
