@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"isthmus/cmd/isthmus/internal/config"
+	"isthmus/component"
+	"isthmus/component/stanza"
+	"isthmus/muc/host"
+	"isthmus/storage"
+)
+
+// daemon is everything put together.
+type daemon struct {
+	config config.Config
+	log    zerolog.Logger
+	n      numbers
+}
+
+// How long each step of the end may take; together less than systemd waits before it kills.
+const (
+	drainTime = 15 * time.Second // the rooms finish what they accepted (they allow themselves ten) and the outbox is written
+	closeTime = 10 * time.Second // the embedded Postgres shuts down before it is pressed
+)
+
+// run serves until ctx ends, then ends in this order: nothing more is read, the rooms finish, what they said is written,
+// the stream is closed, the database is closed.
+func (d *daemon) run(ctx context.Context) (err error) {
+	store, closeStore, err := openStore(ctx, d.config.Storage, d.log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore()) }()
+
+	out := component.NewOutbox(0)
+	h := d.host(store, out)
+	attached := d.component(h, out)
+	door, err := d.openDoor(attached, store, out)
+	if err != nil {
+		return err
+	}
+	defer door.end(context.Background())
+
+	rooms := begin(h.Run)
+	attached.Settle = rooms.end
+	err = attached.Run(ctx)
+	// Without a host server there was nobody to settle for, but the rooms have something to finish all the same.
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	rooms.end(ending)
+	return errors.Join(err, rooms.err())
+}
+
+func (d *daemon) host(store storage.Store, out *component.Outbox) *host.Host {
+	return host.New(host.Options{
+		Settings: d.config.Settings(), Store: timed{store, &d.n}, Out: out, Log: d.log,
+		Shards: runtime.GOMAXPROCS(0), Version: version,
+		JoinTimeout: d.config.Federation.JoinTimeout, Retry: d.config.Federation.Retry,
+	})
+}
+
+func (d *daemon) component(h *host.Host, out *component.Outbox) *component.Component {
+	c := d.config.Component
+	return &component.Component{
+		Addr: c.Server, Domain: c.Domain, Secret: c.Secret.Reveal(),
+		Outbox: out, Log: d.log, Limits: component.Limits{Stanza: c.MaxStanzaBytes}, Drain: drainTime,
+		Up: func() { d.n.attachments.Add(1) },
+		Handle: func(ctx context.Context, st *stanza.Stanza) {
+			d.n.stanzas.Add(1)
+			h.Deliver(ctx, st)
+		},
+	}
+}

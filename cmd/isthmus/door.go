@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"isthmus/component"
+	"isthmus/component/admin"
+	"isthmus/storage"
+)
+
+// openDoor opens the operator's door where the configuration wants one; nobody gets in before it returns without an error.
+func (d *daemon) openDoor(attached *component.Component, store storage.Store, out *component.Outbox) (*background, error) {
+	if d.config.Admin.Listen == "" {
+		return begin(func(context.Context) error { return nil }), nil
+	}
+	l, err := net.Listen("tcp", d.config.Admin.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("admin.listen cannot be used: %w", err)
+	}
+	door := admin.Door{Checks: d.checks(attached, store), Metrics: d.n.metrics(attached, out)}
+	d.log.Info().Stringer("address", l.Addr()).Msg("health and metrics are served")
+	return begin(func(ctx context.Context) error {
+		err := door.Serve(ctx, l)
+		if err != nil {
+			d.log.Error().Err(err).Msg("health and metrics are served no more")
+		}
+		return err
+	}), nil
+}
+
+func (d *daemon) checks(attached *component.Component, store storage.Store) []admin.Check {
+	return []admin.Check{
+		{Name: "host connection", Ask: func(context.Context) error {
+			if s := attached.Status(); !s.Attached {
+				return errors.New(d.config.Hide(s.Reason))
+			}
+			return nil
+		}},
+		{Name: "database", Ask: func(ctx context.Context) error {
+			if err := store.Ping(ctx); err != nil {
+				return errors.New(sentence(d.config, err))
+			}
+			return nil
+		}},
+	}
+}
