@@ -27,6 +27,7 @@ var configFlag = option{"config", "/etc/isthmus/config.toml", "the configuration
 // commands are all there is; the help is made of them.
 var commands = []command{
 	{"serve", "serve rooms until SIGTERM or SIGINT", []option{configFlag}, serve},
+	{"check", "look over the configuration and try what it names: the host server, the database", []option{configFlag}, check},
 	{"version", "say which isthmus this is", nil, printVersion},
 }
 

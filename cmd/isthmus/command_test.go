@@ -77,12 +77,14 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"", 1, "", "isthmus: \"isthmus help\" tells what there is\n"},
 		{"--help", 0, "isthmus serves", ""},
+		{"check -h", 0, "isthmus check\n", ""},
 		{"version", 0, "isthmus dev (go", ""},
 		{"--version", 0, "isthmus dev (go", ""},
 		{"version 2", 1, "", `isthmus: version: "2" is too much: "isthmus help" tells what there is`},
 		{"sreve", 1, "", `isthmus: there is no command "sreve": "isthmus help" tells what there is`},
 		{"serve -cfg x", 1, "", "isthmus: serve: flag provided but not defined: -cfg"},
 		{"serve -config /nowhere/x", 1, "", "/nowhere/x: the file cannot be read: no such file or directory\n"},
+		{"check -config /nowhere/x", 1, "/nowhere/x: the file cannot be read: no such file or directory\n", ""},
 	}
 	for _, test := range tests {
 		code, out, err := isthmus(t, strings.Fields(test.args)...)

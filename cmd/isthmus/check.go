@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"isthmus/cmd/isthmus/internal/config"
+	"isthmus/component"
+)
+
+// part is one thing that check tries.
+type part struct {
+	name string
+	try  func(context.Context) error
+}
+
+const tryTime = 20 * time.Second
+
+// check prints a line for the file and for each part that it names, and changes none of them.
+func check(ctx context.Context, w world, flags map[string]string) error {
+	path := flags["config"]
+	c, err := config.Load(path)
+	if err != nil {
+		fmt.Fprintln(w.out, err)
+		return errTold
+	}
+	fmt.Fprintf(w.out, "config %s: ok\n", path)
+	failed := false
+	for _, p := range parts(c) {
+		said := "ok"
+		if err := p.within(ctx, tryTime); err != nil {
+			said, failed = sentence(c, err), true
+		}
+		fmt.Fprintf(w.out, "%s: %s\n", p.name, said)
+	}
+	if failed {
+		return errTold
+	}
+	return nil
+}
+
+func (p part) within(ctx context.Context, d time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	return p.try(ctx)
+}
+
+func parts(c config.Config) []part {
+	return []part{
+		{"component " + c.Component.Domain + " at " + c.Component.Server, func(ctx context.Context) error {
+			return attaches(ctx, c.Component)
+		}},
+		{"storage " + c.Storage.Kind(), func(ctx context.Context) error { return storageTries[c.Storage.Kind()](ctx, c.Storage) }},
+	}
+}
+
+// attaches tells whether the host server takes us. That we are attached already means that it did.
+func attaches(ctx context.Context, c config.Component) error {
+	err := component.Probe(ctx, c.Server, c.Domain, c.Secret.Reveal())
+	var refused *component.AttachError
+	if errors.As(err, &refused) && refused.Condition() == "conflict" {
+		return nil
+	}
+	return err
+}
+
+var storageTries = map[string]func(context.Context, config.Storage) error{
+	config.Memory:   func(context.Context, config.Storage) error { return nil },
+	config.Embedded: func(_ context.Context, s config.Storage) error { return embeddable(s.DataDir) },
+	config.Postgres: answers,
+}
+
+// answers asks a database for a sign of life. It is not opened as a store: that would bring its tables up to date, below a
+// daemon of an older version that may be at work.
+func answers(ctx context.Context, s config.Storage) error {
+	conn, err := pgx.Connect(ctx, s.URL.Reveal())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	return conn.Ping(ctx)
+}
