@@ -2,9 +2,11 @@ package client_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +58,11 @@ func onBoth(t *testing.T, test func(ctx context.Context, t *testing.T, s *server
 	}
 }
 
+var rooms atomic.Int64
+
+// newRoom is a room that nobody was ever in.
+func newRoom() string { return fmt.Sprintf("hall%d@muc.denmark.lit", rooms.Add(1)) }
+
 // dial logs in or fails the test.
 func dial(ctx context.Context, t *testing.T, s *server.Server, jid string) *client.Client {
 	t.Helper()
@@ -89,7 +96,7 @@ func TestAnyNameAnyPassword(t *testing.T) {
 
 func TestRoomFromJoinToLeave(t *testing.T) {
 	onBoth(t, func(ctx context.Context, t *testing.T, s *server.Server) {
-		const room = "hall@muc.denmark.lit"
+		room := newRoom()
 		hamlet := dial(ctx, t, s, "hamlet@denmark.lit/elsinore")
 		horatio := dial(ctx, t, s, "horatio@denmark.lit")
 		for nick, c := range map[string]*client.Client{"Hamlet": hamlet, "Horatio": horatio} {
@@ -130,7 +137,7 @@ func TestRoomFromJoinToLeave(t *testing.T) {
 
 func TestJoinTellsWhyNot(t *testing.T) {
 	onBoth(t, func(ctx context.Context, t *testing.T, s *server.Server) {
-		const room = "stage@muc.denmark.lit"
+		room := newRoom()
 		hamlet := dial(ctx, t, s, "hamlet@denmark.lit/elsinore")
 		ghost := dial(ctx, t, s, "ghost@denmark.lit")
 		if _, err := hamlet.JoinRoom(ctx, room, "Hamlet"); err != nil {

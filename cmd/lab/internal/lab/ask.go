@@ -14,7 +14,7 @@ const (
 	// at once that a component is not there yet, or another server not again.
 	askEvery = 50 * time.Millisecond
 	// askPatience is how long it waits for an answer that may be lost.
-	askPatience = 2 * time.Second
+	askPatience = time.Second
 )
 
 // answered lets a user of the server at from ask to until it answers: a late

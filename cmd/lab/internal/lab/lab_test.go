@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -218,6 +219,20 @@ func TestLoss(t *testing.T) {
 	}
 	if got := lane.Counts().Since(before); got.Connections != 0 || got.Lost == 0 {
 		t.Errorf("a new stream was needed, or nothing was lost: %+v", got)
+	}
+}
+
+// The limits of server-to-server streams are raised, too.
+func TestBigStanzaBetweenServers(t *testing.T) {
+	l := ForTest(t, two(Prosody, Ejabberd))
+	alice := login(t, l, "alice@wonderland.lit/looking-glass")
+	hamlet := login(t, l, "hamlet@denmark.lit/elsinore")
+	body := strings.Repeat("words ", 500_000)
+	for from, to := range map[*client.Client]*client.Client{alice: hamlet, hamlet: alice} {
+		if err := from.Send("<message to='" + to.JID + "'><body>" + body + "</body></message>"); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, l, to, client.Bodied(body))
 	}
 }
 
