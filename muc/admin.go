@@ -35,7 +35,10 @@ func (r *Room) admin(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Erro
 		}
 		changes = append(changes, c)
 	}
-	if !r.keepsOwner(changes) {
+	switch {
+	case !distinct(changes):
+		return nil, badRequest.Because("Two items are about the same person.")
+	case !r.keepsOwner(changes):
 		return nil, lastOwner
 	}
 	actor := ""
@@ -162,6 +165,26 @@ func (r *Room) reservable(nick, user string) (string, *stanza.Error) {
 		return "", nickTaken
 	}
 	return nick, nil
+}
+
+// distinct tells whether no two changes are about the same person: each has been checked against what he is now.
+func distinct(changes []change) bool {
+	occupants, present, users := map[*Occupant]bool{}, map[string]bool{}, map[string]bool{}
+	for _, c := range changes {
+		if c.o == nil {
+			if users[c.jid] || present[c.jid] {
+				return false
+			}
+			users[c.jid] = true
+			continue
+		}
+		bare := c.o.bare.String()
+		if occupants[c.o] || users[bare] {
+			return false
+		}
+		occupants[c.o], present[bare] = true, true
+	}
+	return true
 }
 
 // keepsOwner tells whether an owner would remain (R7).
