@@ -1,0 +1,88 @@
+package muc
+
+import (
+	"encoding/xml"
+	"maps"
+	"strings"
+)
+
+// seenStanza is a stanza as a client reads it, by the standard library: a test does not trust the code that it tests.
+type seenStanza struct {
+	XMLName xml.Name
+	From    string      `xml:"from,attr"`
+	Type    string      `xml:"type,attr"`
+	Body    *string     `xml:"body"`
+	Subject *string     `xml:"subject"`
+	Delay   []struct{}  `xml:"urn:xmpp:delay delay"`
+	Show    string      `xml:"show"`
+	X       []seenState `xml:"http://jabber.org/protocol/muc#user x"`
+}
+
+type seenState struct {
+	Item struct {
+		Affiliation string `xml:"affiliation,attr"`
+		Role        string `xml:"role,attr"`
+		Nick        string `xml:"nick,attr"`
+	} `xml:"item"`
+	Status []struct {
+		Code string `xml:"code,attr"`
+	} `xml:"status"`
+}
+
+func (s *seenStanza) has(code string) bool {
+	for _, x := range s.X {
+		for _, c := range x.Status {
+			if c.Code == code {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *seenStanza) nick() string {
+	_, nick, _ := strings.Cut(s.From, "/")
+	return nick
+}
+
+// believer is a client that believes the presences that it gets, and nothing else.
+type believer struct {
+	in     bool
+	nick   string
+	roster map[string]sight
+}
+
+// sight is what one occupant looks like.
+type sight struct{ affiliation, role, show string }
+
+func (b *believer) read(s *seenStanza) {
+	if s.XMLName.Local != "presence" || s.Type == "error" || len(s.X) == 0 {
+		return
+	}
+	own := s.has("110")
+	switch {
+	case s.Type == "unavailable" && own && s.has("303"):
+		delete(b.roster, s.nick())
+		b.nick = s.X[0].Item.Nick
+	case s.Type == "unavailable" && own:
+		*b = believer{}
+	case s.Type == "unavailable":
+		delete(b.roster, s.nick())
+	default:
+		b.see(s, own)
+	}
+}
+
+func (b *believer) see(s *seenStanza, own bool) {
+	if b.roster == nil {
+		b.roster = map[string]sight{}
+	}
+	b.roster[s.nick()] = sight{s.X[0].Item.Affiliation, s.X[0].Item.Role, s.Show}
+	if own {
+		b.in, b.nick = true, s.nick()
+	}
+}
+
+func (b *believer) agrees(nick string, roster map[string]sight) bool {
+	return b.in && b.nick == nick && maps.Equal(b.roster, roster)
+}

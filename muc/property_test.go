@@ -1,0 +1,316 @@
+package muc
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/xml"
+	"fmt"
+	"html"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"isthmus/component/stanza"
+)
+
+// stage is a room under random events, beside a twin that is told the same.
+type stage struct {
+	t          *rapid.T
+	settings   *Settings
+	epoch      int64
+	room, twin *Room
+	now        time.Time
+	believers  map[string]*believer
+	open       map[string]bool // who might see addresses before the event
+	published  []published
+}
+
+// published is an effect's bytes, and how they were when they left.
+type published struct {
+	out  Send
+	copy Send
+}
+
+// TestRandomRoom plays random events of local users and of a link and holds every step to the room's promises.
+func TestRandomRoom(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := &stage{
+			t: t, settings: &Settings{Service: "muc.example", MaxNick: 64, Defaults: DefaultConfig()},
+			now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), believers: map[string]*believer{},
+		}
+		s.settings.Defaults.MembersOnly = rapid.IntRange(0, 4).Draw(t, "members only") == 0
+		for _, c := range testClients {
+			s.believers[c] = &believer{}
+		}
+		s.reopen()
+		for range rapid.IntRange(1, 80).Draw(t, "steps") {
+			s.now = s.now.Add(time.Second)
+			s.step(drawEvent(t, s.now))
+		}
+		s.untouched()
+	})
+}
+
+// reopen begins a new log at the room's address.
+func (s *stage) reopen() {
+	s.epoch++
+	birth := Birth{Epoch: s.epoch, Secret: []byte("a secret of thirty-two characters")}
+	s.room = Open(s.settings, stanza.MustJID(testRoom), birth, nil)
+	s.twin = Open(s.settings, stanza.MustJID(testRoom), birth, nil)
+}
+
+func (s *stage) step(ev Event) {
+	s.open = s.privileged()
+	created := !s.room.exists
+	effects := s.room.Handle(ev)
+	s.deterministic(ev, effects)
+	if created && rapid.IntRange(0, 4).Draw(s.t, "stays locked") > 0 {
+		s.room.rec.Locked, s.twin.rec.Locked = false, false // so that others get in
+	}
+	s.stored(effects)
+	s.sent(effects)
+	s.ordered(ev, effects)
+	s.sound()
+	s.believed()
+	if s.room.dead {
+		s.reopen()
+	}
+}
+
+// deterministic: the same events have the same effects, to the byte (R1).
+func (s *stage) deterministic(ev Event, effects []Effect) {
+	same := s.twin.Handle(ev)
+	if !reflect.DeepEqual(effects, same) {
+		s.t.Fatalf("twins differ:\n%s\n%s", readable(effects), readable(same))
+	}
+}
+
+func readable(effects []Effect) string {
+	var b strings.Builder
+	for _, e := range effects {
+		if s, ok := e.(Send); ok {
+			fmt.Fprintf(&b, "\n\t%s… to %v", s.Out.To(""), s.To)
+			continue
+		}
+		fmt.Fprintf(&b, "\n\t%T", e)
+	}
+	return b.String()
+}
+
+// stored: what is logged or saved comes before all that shows it, and nothing is stored for a room that is deleted (R2).
+func (s *stage) stored(effects []Effect) {
+	shown, deleted := false, false
+	for _, e := range effects {
+		switch e.(type) {
+		case Send, Relay:
+			shown = true
+			continue
+		case Delete:
+			deleted = true
+			continue
+		}
+		if shown || deleted {
+			s.t.Fatalf("%T after it was shown (%v) or after the room's end (%v)", e, shown, deleted)
+		}
+	}
+}
+
+// sent: what leaves is well-formed, says who somebody is at most once, and leaks no address (R4, R5).
+func (s *stage) sent(effects []Effect) {
+	after := s.privileged()
+	for _, e := range effects {
+		out, ok := e.(Send)
+		if !ok {
+			continue
+		}
+		s.published = append(s.published, published{out, copied(out)})
+		for _, to := range out.To {
+			raw := out.Out.To(to)
+			seen := s.parse(raw)
+			if seen.XMLName.Local == "presence" && seen.Type != "error" && len(seen.X) != 1 {
+				s.t.Fatalf("%d times muc#user: %s", len(seen.X), raw)
+			}
+			who := html.UnescapeString(string(to))
+			if !s.open[who] && !after[who] {
+				s.silent(who, raw)
+			}
+			if b := s.believers[who]; b != nil {
+				b.read(seen)
+			}
+		}
+	}
+}
+
+func (s *stage) parse(raw []byte) *seenStanza {
+	seen := &seenStanza{}
+	if err := xml.Unmarshal(raw, seen); err != nil {
+		s.t.Fatalf("%v: %s", err, raw)
+	}
+	return seen
+}
+
+func copied(s Send) Send {
+	return Send{stanza.Out{Head: bytes.Clone(s.Out.Head), Tail: bytes.Clone(s.Out.Tail)}, slices.Clone(s.To)}
+}
+
+// untouched: what was published has not been written to since (R8).
+func (s *stage) untouched() {
+	for _, p := range s.published {
+		if !reflect.DeepEqual(p.out, p.copy) {
+			s.t.Fatalf("published and written to: %s", p.out.Out.Head)
+		}
+	}
+}
+
+// privileged are the clients that the room's rules let see addresses.
+func (s *stage) privileged() map[string]bool {
+	may := map[string]bool{}
+	for _, c := range slices.Concat(testClients, pools["user"]) {
+		j := stanza.MustJID(c)
+		o := s.room.session(j)
+		may[c] = s.room.exists && (s.room.rec.Config.NonAnonymous || s.room.affiliation(j) >= Admin || o != nil && s.room.seesJIDs(o.o))
+	}
+	return may
+}
+
+var token = regexp.MustCompile(`[A-Za-z0-9_-]{16,}`)
+
+// silent: nothing that is sent to somebody holds another user's address, not even encoded. A refusal names who refuses.
+func (s *stage) silent(who string, raw []byte) {
+	text := string(raw)
+	if strings.Contains(text, "<decline") {
+		return
+	}
+	for _, t := range token.FindAllString(text, -1) {
+		if p, err := base64.RawURLEncoding.DecodeString(t); err == nil {
+			text += string(p)
+		}
+	}
+	text = strings.ReplaceAll(text, strings.SplitN(who, "/", 2)[0], "")
+	for _, u := range slices.Concat(pools["user"], pools["stranger"]) {
+		if strings.Contains(text, strings.SplitN(u, "/", 2)[0]) {
+			s.t.Fatalf("%s learns %s: %s", who, u, raw)
+		}
+	}
+}
+
+// ordered: an entry is others, oneself, history, subject, and nothing before or between (R3). xep:0045#order
+func (s *stage) ordered(ev Event, effects []Effect) {
+	if ev.Stanza == nil || ev.Stanza.Kind != stanza.Presence || ev.Stanza.Type != "" || !ev.Stanza.Has(nsMUC, "x") {
+		return
+	}
+	order := ""
+	for _, e := range effects {
+		if out, ok := e.(Send); ok && slices.Contains(out.To, ev.Stanza.From.Addr()) {
+			order += s.letter(s.parse(out.Out.To(ev.Stanza.From.Addr())))
+		}
+	}
+	if !entries.MatchString(order) {
+		s.t.Fatalf("an entry in the order %s", order)
+	}
+}
+
+// entries are the orders of an entry, of a change of nick, and of a refusal.
+var entries = regexp.MustCompile(`^(p*PH*S|Up*P|E)$`)
+
+func (s *stage) letter(seen *seenStanza) string {
+	switch {
+	case seen.Type == "error":
+		return "E"
+	case seen.XMLName.Local == "presence" && seen.Type == "unavailable":
+		return "U"
+	case seen.XMLName.Local == "presence" && seen.has("110"):
+		return "P"
+	case seen.XMLName.Local == "presence":
+		return "p"
+	case seen.Body != nil && len(seen.Delay) == 1:
+		return "H"
+	case seen.Subject != nil && len(seen.Delay) == 1:
+		return "S"
+	}
+	return "?"
+}
+
+// sound: one nick has one owner, one session one occupant, rights are those of the lists, and an owner remains (R6, R7).
+func (s *stage) sound() {
+	r := s.room
+	if !r.exists {
+		return
+	}
+	if len(r.with(Owner)) == 0 {
+		s.t.Fatal("no owner is left")
+	}
+	count := 0
+	for _, o := range r.occupants {
+		s.soundOccupant(o)
+		count += len(o.sessions)
+	}
+	if count != len(r.sessions) || len(r.occupants) != len(r.byNick) {
+		s.t.Fatalf("%d sessions of %d, %d occupants of %d", count, len(r.sessions), len(r.occupants), len(r.byNick))
+	}
+	cached := r.views
+	r.views = nil
+	if cached != nil && !reflect.DeepEqual(sorted(cached), sorted(r.viewers())) {
+		s.t.Fatal("the cached recipients are out of date")
+	}
+	r.views = cached // as it was: the twin has looked at nothing
+}
+
+func sorted(v *views) [3][]stanza.Addr {
+	return [3][]stanza.Addr{slices.Sorted(slices.Values(v.all)), slices.Sorted(slices.Values(v.seeing)), slices.Sorted(slices.Values(v.blind))}
+}
+
+func (s *stage) soundOccupant(o *Occupant) {
+	r := s.room
+	_, key, err := prepareNick(o.Nick)
+	switch {
+	case err != nil, key != o.key, r.byNick[key] != o, len(o.sessions) == 0:
+		s.t.Fatalf("%s is not filed under his nick", o.Nick)
+	case o.aff != r.affiliation(o.bare), o.role < Visitor:
+		s.t.Fatalf("%s is %s and %s", o.Nick, o.aff, o.role)
+	case o.aff == Outcast, r.rec.Config.MembersOnly && o.aff < Member:
+		s.t.Fatalf("%s must not be here", o.Nick)
+	case o.aff >= Admin && o.role < Moderator && o.local() && !o.remote():
+		s.t.Fatalf("%s is %s, but %s", o.Nick, o.aff, o.role)
+	}
+	for _, x := range o.sessions {
+		if x.o != o || r.sessions[x.identity()] != x || x.jid.Bare() != o.bare {
+			s.t.Fatalf("%s is not filed under %s", x.jid, o.Nick)
+		}
+	}
+}
+
+// remote tells whether a session of the occupant is behind a link: then his role is no more than that node may give.
+func (o *Occupant) remote() bool {
+	return slices.ContainsFunc(o.sessions, func(s *Session) bool { return s.via != Here })
+}
+
+// believed: a client that believes what it is told knows who is here, as what, and how available.
+func (s *stage) believed() {
+	for c, b := range s.believers {
+		x := s.room.session(stanza.MustJID(c))
+		switch {
+		case x == nil && b.in:
+			s.t.Fatalf("%s believes to be in", c)
+		case x != nil && !b.agrees(x.o.Nick, s.roster(x.o)):
+			s.t.Fatalf("%s believes %v, but it is %v", c, *b, s.roster(x.o))
+		}
+	}
+}
+
+// roster is who is to be seen by an occupant.
+func (s *stage) roster(me *Occupant) map[string]sight {
+	list := map[string]sight{}
+	for _, o := range s.room.occupants {
+		if o == me || s.room.broadcasts(o.role) {
+			seen := s.parse(append(append([]byte("<p>"), o.shown().payload...), "</p>"...))
+			list[o.Nick] = sight{o.aff.String(), o.role.String(), seen.Show}
+		}
+	}
+	return list
+}
