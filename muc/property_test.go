@@ -178,7 +178,7 @@ func (s *stage) privileged() map[string]bool {
 	return may
 }
 
-var token = regexp.MustCompile(`[A-Za-z0-9_-]{16,}`)
+var encoded = regexp.MustCompile(`[A-Za-z0-9_-]{16,}`)
 
 // silent: nothing that is sent to somebody holds another user's address, not even encoded. A refusal names who refuses.
 func (s *stage) silent(who string, raw []byte) {
@@ -186,7 +186,7 @@ func (s *stage) silent(who string, raw []byte) {
 	if strings.Contains(text, "<decline") {
 		return
 	}
-	for _, t := range token.FindAllString(text, -1) {
+	for _, t := range encoded.FindAllString(text, -1) {
 		if p, err := base64.RawURLEncoding.DecodeString(t); err == nil {
 			text += string(p)
 		}
