@@ -63,6 +63,9 @@ func (r *Room) sendSubject(s *Session) {
 	}
 	var b stanza.Builder
 	b.Leaf("subject", r.rec.Subject)
+	if author, err := stanza.ParseJID(r.rec.SubjectAuthor); err == nil {
+		r.stamp(&stamped{occupantID: r.occupantID(author)}, &b)
+	}
 	b.Empty("delay", "xmlns", nsDelay, "from", r.me, "stamp", stamp(at))
 	r.send(stanza.Envelope{Kind: stanza.Message, Type: "groupchat", From: from}, b.Bytes(), s.addr)
 }
