@@ -121,6 +121,8 @@ func (r *Room) checkAffiliation(st *stanza.Stanza, item *stanza.Element, c chang
 	self := c.jid == st.From.Bare().String()
 	switch {
 	case c.aff == was:
+	case slices.Contains(r.settings.Admins, c.jid):
+		return c, notAllowed.Because("This is an administrator of the service.")
 	case c.aff == Outcast && self:
 		return c, lastOwner.Because("You cannot ban yourself.")
 	case c.aff >= Admin && actor < Owner:
