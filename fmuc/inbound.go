@@ -35,11 +35,15 @@ func number(s string) int {
 // it does not announce while an answer may take is gone.
 func (l *Link) again(st *stanza.Stanza) {
 	l.info("The peer joins again: it has lost its state.")
+	l.markStale()
+	l.accept(st)
+	l.wake(l.now.Add(l.c.JoinTimeout))
+}
+
+func (l *Link) markStale() {
 	for _, g := range l.theirs {
 		g.stale = true
 	}
-	l.accept(st)
-	l.wake(l.now.Add(l.c.JoinTimeout))
 }
 
 // sweep takes out those whom a peer that lost its state did not announce again.

@@ -37,6 +37,7 @@ type Link struct {
 	theirs map[stanza.JID]*guest  // whom the peer has announced
 	noted  map[string]bool        // what the log has been told since the join
 
+	entries  int           // counts those who entered on our side
 	attempts int           // to join, in vain, one after the other
 	owed     int           // times that the peer still has to say that we have left
 	asked    time.Time     // when we asked to join
@@ -123,7 +124,7 @@ func (l *Link) once(text string) {
 
 // wakes are what a timer means in each phase.
 var wakes = map[phase]func(*Link){
-	joining: func(l *Link) { l.fail("The peer has not answered the request to join.") },
+	joining: (*Link).silent,
 	leaving: (*Link).rest,
 	waiting: func(l *Link) { l.ask(nothing) },
 	asking:  (*Link).sweep,

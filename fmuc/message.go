@@ -10,7 +10,7 @@ import (
 // groupchat is history, a live message, or a subject: that one ends the answer to a join. xep:0289#messages
 func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 	at, late := l.delayed(st)
-	f := muc.Said{Person: muc.Person{JID: user, Nick: st.From.Resource}, ID: st.ID, Lang: st.Lang, Payload: payloadOf(st)}
+	f := muc.Said{Person: claimed(st, user), ID: st.ID, Lang: st.Lang, Payload: payloadOf(st)}
 	if late {
 		f.At = at
 	}
@@ -29,15 +29,19 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 	l.tell(f)
 }
 
-// live takes what is said now, by somebody who was announced. What comes back from our own side is a loop.
+// live takes what is said now. What comes back from our own side is a loop. Somebody whom the peer forgot to announce, or
+// whose announcement was lost, is announced by what he says: better late than unheard.
 func (l *Link) live(f muc.Said) {
 	if l.known(f.JID) {
 		l.once("The peer has sent back what was said on this side.")
 		return
 	}
+	if l.theirs[f.JID] == nil && l.doing == joined && f.Nick != "" && f.JID.Bare() != l.c.Peer {
+		l.once("The peer has sent a message of somebody whom it has not announced.")
+		l.welcome(muc.Entered{Person: f.Person})
+	}
 	g := l.present(f.JID)
 	if g == nil {
-		l.once("The peer has sent a message of somebody whom it has not announced.")
 		return
 	}
 	f.Nick = g.nick
@@ -54,6 +58,9 @@ func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
 	}
 	if l.doing != joining || l.c.Inbound {
 		l.tell(f)
+		if !l.c.Inbound && !f.At.IsZero() {
+			l.forgotten()
+		}
 		return
 	}
 	dated := !f.At.IsZero()

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	mellium "mellium.im/xmpp/stanza"
+
 	"isthmus/component/stanza"
 	"isthmus/muc"
 )
@@ -29,7 +31,6 @@ func (l *Link) start() {
 // answer. xep:0289#startup
 func (l *Link) join(list []muc.Entered) {
 	clear(l.ours)
-	clear(l.theirs)
 	clear(l.noted)
 	if len(list) == 0 {
 		l.rest()
@@ -53,6 +54,22 @@ func (l *Link) complete() {
 	l.wake(time.Time{})
 	l.info("The room has joined the peer.")
 	l.emit(Save{l.c.SyncedAt, l.State()})
+	l.sweep()
+}
+
+// forgotten takes a second answer, to a request that we did not mean so: the peer has lost the link, and has made it anew
+// with the one user who was announced. It is joined again with everybody; whoever it does not announce then is gone.
+func (l *Link) forgotten() {
+	l.info("The peer has forgotten the room: it is joined again.")
+	l.markStale()
+	l.ask(nothing)
+}
+
+// silent ends an attempt that was not answered. A peer that did not answer because it believes that we are joined gives
+// that up, so that it answers the next time.
+func (l *Link) silent() {
+	l.depart()
+	l.fail("The peer has not answered the request to join.")
 }
 
 // remember stores how far we have heard. What was under way when the peer fell silent is asked for again.
@@ -130,7 +147,9 @@ func (l *Link) rejected(reason string) {
 	l.giveUp("The peer has rejected the room: " + strings.ToValidUTF8(reason[:min(len(reason), 200)], "") + ".")
 }
 
-// wasLeft takes the peer's word that we are no longer joined: expected, late, or its own wish. xep:0289#part
+// wasLeft takes the peer's word that we are no longer joined: expected, or its own wish. One that comes before the answer to
+// a request may be about a link that broke earlier or in the middle of this one; the next attempt is right in both cases.
+// xep:0289#part
 func (l *Link) wasLeft() {
 	switch {
 	case l.c.Inbound:
@@ -139,10 +158,22 @@ func (l *Link) wasLeft() {
 		if l.owed == 0 && l.doing == leaving {
 			l.rest()
 		}
-	case l.doing == joined:
+	case l.up():
 		l.fail("The peer has ended the link.")
 	}
 }
+
+// absent answers a peer that still takes us for joined: it missed that we left. An error tells it. xep:0289#part
+func (l *Link) absent(st *stanza.Stanza) {
+	if l.c.Inbound || l.doing != idle {
+		return
+	}
+	l.once(gone.Text)
+	out, to := gone.Reply(st)
+	l.emit(Send{out, []stanza.Addr{to}})
+}
+
+var gone = stanza.Fail(mellium.RecipientUnavailable).Because("Nobody is in the room here: the peer has missed that it was left.")
 
 // stranger takes what the peer says outside federation. An ordinary room that lets us in is left at once.
 func (l *Link) stranger(st *stanza.Stanza) {

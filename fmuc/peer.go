@@ -35,6 +35,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		l.accept(st)
 	}
 	if !l.hears() {
+		l.absent(st)
 		return
 	}
 	l.heard = l.now

@@ -34,10 +34,8 @@ func (l *Link) add(f muc.Entered) *member {
 		l.once("Too many people are in the room: not all are announced to the peer.")
 		return nil
 	}
-	m := &member{Person: f.Person, payload: f.Payload, place: len(l.ours)}
-	for _, o := range l.ours {
-		m.place = max(m.place, o.place+1)
-	}
+	l.entries++
+	m := &member{Person: f.Person, payload: f.Payload, place: l.entries}
 	l.ours[f.JID] = m
 	return m
 }
