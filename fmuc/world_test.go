@@ -14,7 +14,10 @@ import (
 	"isthmus/muc/muctest"
 )
 
-const patience = 30 * time.Second // of links: for an answer, and before the next attempt
+const (
+	patience = 30 * time.Second // of links: for an answer, and before the next attempt
+	history  = 20               // messages
+)
 
 // world is rooms, their links and the wires between rooms, in memory. Effects are performed at once; what goes from room
 // to room lies on its wire until it is carried.
@@ -165,7 +168,7 @@ func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
 	e := &edge{room: room, via: via, inbound: inbound}
 	e.link = fmuc.New(fmuc.Config{
 		Room: stanza.MustJID(room), Peer: stanza.MustJID(string(via)), Inbound: inbound,
-		MaxHistory: 20, JoinTimeout: patience, Retry: patience, SyncedAt: w.saved[wire{room, string(via)}].SyncedAt,
+		MaxHistory: history, JoinTimeout: patience, Retry: patience, SyncedAt: w.saved[wire{room, string(via)}].SyncedAt,
 	})
 	if w.edges[room] == nil {
 		w.edges[room] = map[muc.Via]*edge{}
