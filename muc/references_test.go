@@ -26,9 +26,6 @@ var (
 	anchor    = regexp.MustCompile(`anchor=['"]([^'"]+)['"]`)
 )
 
-// wrong are references still to be corrected where they stand: the sections are 0004#protocol and 0289#startup.
-var wrong = []string{"0004 protocol-form", "0289 joining"}
-
 // TestReferences: what the code and the scripts cite is there. A number alone cites a whole XEP.
 func TestReferences(t *testing.T) {
 	cited := references(t, "..")
@@ -37,7 +34,7 @@ func TestReferences(t *testing.T) {
 	}
 	anchors := readAnchors(t)
 	for _, ref := range slices.Sorted(maps.Keys(cited)) {
-		if !anchors[ref] && !slices.Contains(wrong, ref) {
+		if !anchors[ref] {
 			t.Errorf("%s cites %s: no such anchor", cited[ref], ref)
 		}
 	}

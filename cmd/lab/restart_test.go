@@ -60,7 +60,7 @@ func TestHostRestarts(t *testing.T) {
 		pid := world.Node(s.rooms).Pid()
 		server := world.Server(s.users)
 		server.Stop()
-		if err := server.Start(s.ctx); err != nil {
+		if err := server.Start(world.Context()); err != nil {
 			s.Fatal(err)
 		}
 		bob := s.login("bob")

@@ -12,7 +12,7 @@ const nsForm = "jabber:x:data"
 // ErrForm is the error of an element that is no data form, or of a field that does not hold what it should.
 var ErrForm = errors.New("stanza: not a data form")
 
-// Form is a data form. xep:0004#protocol-form
+// Form is a data form. xep:0004#protocol
 type Form struct {
 	Type         string // form, submit, cancel, result
 	Title        string

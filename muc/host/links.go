@@ -44,7 +44,7 @@ func (k *edge) takes(st *stanza.Stanza) bool {
 	return fmuc.Concerns(st) || st.Kind != stanza.IQ || st.Type == "result" || st.IsError()
 }
 
-// admit lets a peer join the room, or says why not. xep:0289#joining
+// admit lets a peer join the room, or says why not. xep:0289#startup
 func (s *shard) admit(l *live, via muc.Via, st *stanza.Stanza, now time.Time) bool {
 	reason := ""
 	switch {

@@ -8,7 +8,7 @@ import (
 
 // Value is an attribute's value with its references resolved and its white space made blanks. XML 1.0 section 3.3.3.
 func Value(p []byte) string {
-	if bytes.IndexByte(p, '&') < 0 && bytes.IndexAny(p, "\t\r\n") < 0 {
+	if !bytes.ContainsAny(p, "&\t\r\n") {
 		return string(p)
 	}
 	return string(appendResolved(nil, p, ' '))
