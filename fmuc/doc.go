@@ -11,4 +11,9 @@
 // F8. No stanza of a peer panics or ends anything but its own link; one that names nobody changes nothing.
 // F9. Everything that a link remembers is bounded.
 // F10. No <fmuc/> and nothing else of the link is in what the room is told.
+//
+// When one side has lost what it knew of the link, the other gets everything again: a joined node by a request to join
+// that asks for history or names somebody whom it knows already, a joining node by an answer that it did not ask for.
+// Whoever was there before and is not announced again (until the answer ends; in the other direction, which has no end,
+// while an answer may take) is swept out then; for everybody else nothing happens.
 package fmuc

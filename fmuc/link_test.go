@@ -193,3 +193,29 @@ func TestConcerns(t *testing.T) {
 		}
 	}
 }
+
+// F4: even if the room should say it, nothing about the peer's own users goes back to it but their removal, and nobody is
+// asked to join twice.
+func TestNothingGoesBack(t *testing.T) {
+	for _, inbound := range []bool{false, true} {
+		l := up(t, inbound)
+		l.Handle(fmuc.Event{Stanza: fromPeer(t, announcement, "first")})
+		p := muc.Person{JID: stanza.MustJID("first@far.example/pc"), Nick: "first"}
+		for _, f := range []muc.Fact{
+			muc.Changed{Person: p}, muc.Renamed{Person: p, NewNick: "x"}, muc.Said{Person: p}, muc.Said{Person: p, Subject: true},
+			muc.Said{Person: p, At: muctest.Start}, muc.Left{Person: p},
+		} {
+			if n := sends(l.Handle(fmuc.Event{Fact: f})); n != 0 {
+				t.Errorf("%T went back", f)
+			}
+		}
+		if n := sends(l.Handle(fmuc.Event{Fact: muc.Left{Person: p, Code: 307}})); n != 1 {
+			t.Error("his removal did not")
+		}
+		for _, e := range l.Handle(fmuc.Event{Fact: muc.Entered{Person: person("ann")}}) {
+			if s, ok := e.(fmuc.Send); ok && strings.Contains(string(s.Out.Tail), "<x xmlns='http://jabber.org/protocol/muc'/>") {
+				t.Errorf("announced twice: %s", s.Out.Tail)
+			}
+		}
+	}
+}
