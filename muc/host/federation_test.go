@@ -1,0 +1,219 @@
+package host_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+	"isthmus/muc/host"
+	"isthmus/muc/muctest"
+	"isthmus/storage/memory"
+)
+
+// net is two hosts whose servers reach each other: what one sends to the other's rooms arrives there, in order.
+type net struct {
+	t     *testing.T
+	hosts map[string]*host.Host // by domain
+	queue chan []byte
+	mu    sync.Mutex
+	users []string // what users received
+	wire  []string // what crossed between the hosts
+}
+
+// exit is the outbox of one host.
+type exit struct{ n *net }
+
+func (e exit) Ready(context.Context) error { return nil }
+
+func (e exit) Enqueue(_ string, out stanza.Out, to []stanza.Addr) {
+	for _, a := range to {
+		e.n.queue <- out.To(a)
+	}
+}
+
+func federated(t *testing.T, rooms map[string]muc.Federation) *net {
+	n := &net{t: t, hosts: map[string]*host.Host{}, queue: make(chan []byte, 10000)}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	for domain, peer := range map[string]string{"a.example": "b.example", "b.example": "a.example"} {
+		s := muctest.Defaults()
+		s.Service, s.Peers, s.Defaults.Persistent = domain, []string{peer}, true
+		s.Federation = map[string]muc.Federation{"den": rooms[domain]}
+		h := host.New(host.Options{Settings: s, Store: memory.New(), Out: exit{n}, Log: zerolog.Nop(), Shards: 2})
+		n.hosts[domain] = h
+		wg.Go(func() { _ = h.Run(ctx) })
+	}
+	wg.Go(func() { n.route(ctx) })
+	t.Cleanup(func() { cancel(); wg.Wait() })
+	return n
+}
+
+// route carries stanzas until the end.
+func (n *net) route(ctx context.Context) {
+	for {
+		select {
+		case raw := <-n.queue:
+			st, err := stanza.Parse(raw)
+			if err != nil {
+				n.t.Errorf("sent a broken stanza: %s", raw)
+				return
+			}
+			n.keep(st.To.Domain, string(raw))
+			if h := n.hosts[st.To.Domain]; h != nil {
+				h.Deliver(ctx, st)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (n *net) keep(domain, raw string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.hosts[domain] != nil {
+		n.wire = append(n.wire, raw)
+		return
+	}
+	n.users = append(n.users, raw)
+}
+
+// send lets a user act, waits until nothing moves, and returns what users received and what crossed.
+func (n *net) send(xml string) (users, wire string) {
+	n.t.Helper()
+	st, err := stanza.Parse([]byte(xml))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.hosts[st.To.Domain].Deliver(context.Background(), st)
+	synctest.Wait()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	users, wire = strings.Join(n.users, "\n"), strings.Join(n.wire, "\n")
+	n.users, n.wire = nil, nil
+	return users, wire
+}
+
+func (n *net) enter(who, room, nick string) (users, wire string) {
+	return n.send("<presence from='" + who + "' to='" + room + "/" + nick + "'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+}
+
+func (n *net) configure(who, room, fields string) (users, wire string) {
+	return n.send("<iq type='set' id='c' from='" + who + "' to='" + room + "'><query xmlns='http://jabber.org/protocol/muc#owner'>" +
+		"<x xmlns='jabber:x:data' type='submit'>" + fields + "</x></query></iq>")
+}
+
+func (n *net) say(who, room, body string) (users, wire string) {
+	return n.send("<message type='groupchat' id='" + body + "' from='" + who + "' to='" + room + "'><body>" + body + "</body></message>")
+}
+
+func count(t *testing.T, in, what string, want int) {
+	t.Helper()
+	if n := strings.Count(in, what); n != want {
+		t.Fatalf("%s came %d times, expected %d, in\n%s", what, n, want, in)
+	}
+}
+
+const (
+	alice, bob     = "alice@users.a/pc", "bob@users.b/pc"
+	denOfA, denOfB = "den@a.example", "den@b.example"
+)
+
+// TestFederatedHosts links two rooms by the administrators' word, and lets the last user of the joining side leave.
+func TestFederatedHosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := federated(t, map[string]muc.Federation{"a.example": {Accept: []string{"b.example"}}, "b.example": {Join: denOfA}})
+		n.enter(alice, denOfA, "Alice")
+		n.configure(alice, denOfA, "")
+		_, wire := n.enter(bob, denOfB, "Bob")
+		count(t, wire, "<presence", 0) // the room is not open yet
+		users, _ := n.configure(bob, denOfB, "")
+		count(t, users, "from='den@b.example/Alice'", 1)
+		users, wire = n.say(alice, denOfA, "m1")
+		count(t, users, "<body>m1</body>", 2)
+		count(t, wire, "<body>m1</body>", 1)
+		users, wire = n.say(bob, denOfB, "m2")
+		count(t, users, "<body>m2</body>", 2)
+		count(t, wire, "<body>m2</body>", 1)
+		_, wire = n.send("<presence type='unavailable' from='" + bob + "' to='den@b.example/Bob'/>")
+		count(t, wire, "<left/>", 1)
+		if rooms := n.hosts["b.example"].Rooms(); rooms != 0 {
+			t.Fatalf("%d rooms in memory with nobody there", rooms)
+		}
+		_, wire = n.say(alice, denOfA, "m3")
+		count(t, wire, "<", 0)
+		users, _ = n.enter(bob, denOfB, "Bob")
+		count(t, users, "<body>m3</body>", 1)
+		count(t, users, "<body>m1</body>", 1)
+	})
+}
+
+// TestFederatedByForm lets the owners do the same, and take it back.
+func TestFederatedByForm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := federated(t, nil)
+		n.enter(alice, denOfA, "Alice")
+		n.enter(bob, denOfB, "Bob")
+		n.configure(alice, denOfA, "<field var='{urn:isthmus:0}federation_accept'><value>den@b.example</value></field>")
+		users, _ := n.configure(bob, denOfB, "<field var='{urn:isthmus:0}federation_join'><value>stranger@c.example</value></field>")
+		count(t, users, "not-acceptable", 1)
+		users, _ = n.configure(bob, denOfB, "<field var='{urn:isthmus:0}federation_join'><value>den@a.example</value></field>")
+		count(t, users, "from='den@a.example/Bob'", 1)
+		count(t, users, "from='den@b.example/Alice'", 1)
+		users, wire := n.configure(alice, denOfA, "<field var='{urn:isthmus:0}federation_accept'/>")
+		count(t, wire, "<left/>", 1)
+		count(t, users, "<presence from='den@a.example/Bob' type='unavailable'", 1)
+		count(t, users, "<presence from='den@b.example/Alice' type='unavailable'", 1)
+		_, wire = n.say(bob, denOfB, "m1")
+		count(t, wire, "m1", 0)
+	})
+}
+
+// TestBothJoin configures each room to join the other: exactly one link results, whoever enters first.
+func TestBothJoin(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			n := federated(t, map[string]muc.Federation{
+				"a.example": {Join: denOfB, Accept: []string{denOfB}}, "b.example": {Join: denOfA, Accept: []string{denOfA}},
+			})
+			order := [][2]string{{alice, denOfA}, {bob, denOfB}}
+			if !first {
+				order[0], order[1] = order[1], order[0]
+			}
+			for _, o := range order {
+				n.enter(o[0], o[1], o[0][:3])
+				n.configure(o[0], o[1], "")
+			}
+			time.Sleep(time.Hour) // whatever tries again has tried
+			n.say(alice, denOfA, "warm")
+			users, wire := n.say(alice, denOfA, "m1")
+			count(t, users, "<body>m1</body>", 2)
+			count(t, wire, "<body>m1</body>", 1)
+			users, wire = n.say(bob, denOfB, "m2")
+			count(t, users, "<body>m2</body>", 2)
+			count(t, wire, "<body>m2</body>", 1)
+		})
+	}
+}
+
+// TestUnwelcome: nobody may federate by default, and is told so.
+func TestUnwelcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := federated(t, map[string]muc.Federation{"b.example": {Join: denOfA}})
+		n.enter(alice, denOfA, "Alice")
+		n.configure(alice, denOfA, "")
+		n.enter(bob, denOfB, "Bob")
+		users, wire := n.configure(bob, denOfB, "")
+		count(t, wire, "<reject>", 1)
+		count(t, users, "den@a.example/Bob", 0)
+		users, _ = n.say(bob, denOfB, "m1")
+		count(t, users, "<body>m1</body>", 1)
+	})
+}
