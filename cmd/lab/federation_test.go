@@ -192,3 +192,33 @@ func TestUnwelcomePeer(t *testing.T) {
 	}
 	alice.destroy(rabbithole)
 }
+
+// TestFederationByForm links two rooms by their owners' forms alone, and unlinks them again.
+func TestFederationByForm(t *testing.T) {
+	w, d := at(t, wonderland), at(t, denmark)
+	garden, castle := w.room("garden-by-form"), d.room("castle-by-form")
+	alice, hamlet := w.login("alice"), d.login("hamlet")
+	alice.join(garden, "Alice")
+	alice.form(garden, "federation_accept", castle)
+	hamlet.join(castle, "Hamlet")
+	refused := hamlet.ask("set", castle, fieldForm("federation_join", "den@elsewhere.lit"))
+	d.equal("a room of a service that is no peer", refused.Condition(), "not-acceptable")
+	hamlet.form(castle, "federation_join", garden)
+	hamlet.expect("Alice", presence(castle+"/Alice", ""))
+	alice.expect("Hamlet", presence(garden+"/Hamlet", ""))
+	hamlet.say(castle, "the play's the thing")
+	alice.hears("the play's the thing")
+	hamlet.form(castle, "federation_join", "")
+	alice.expect("Hamlet's leave", presence(garden+"/Hamlet", "unavailable"))
+	hamlet.expect("Alice's leave", presence(castle+"/Alice", "unavailable"))
+}
+
+func (u *user) form(room, field, value string) {
+	u.s.Helper()
+	u.must("set", room, fieldForm(field, value))
+}
+
+func fieldForm(field, value string) string {
+	return fmt.Sprintf("<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>"+
+		"<field var='{urn:isthmus:0}%s'><value>%s</value></field></x></query>", field, value)
+}
