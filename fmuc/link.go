@@ -12,7 +12,7 @@ type Config struct {
 	Room, Peer  stanza.JID    // both bare
 	Inbound     bool          // the peer joins us; otherwise we join it
 	MaxHistory  int           // messages asked for and given
-	JoinTimeout time.Duration // how long an answer to our join may take
+	JoinTimeout time.Duration // how long an answer to our join may take; more than a round trip of the link
 	Retry       time.Duration // wait before the next attempt, grows to 16 times
 	SyncedAt    time.Time     // everything of the peer's up to here has been received; zero: nothing
 }
