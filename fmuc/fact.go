@@ -152,6 +152,9 @@ func (l *Link) private(f muc.Private) {
 		return
 	}
 	from, to, user := f.Nick, f.To, f.JID
+	if g := l.theirs[f.ToJID]; g != nil { // the peer may call him otherwise
+		to = g.nick
+	}
 	if f.Type == "error" {
 		if g := l.theirs[f.JID]; g != nil { // his own message comes back: nobody here has the nick
 			from, to = f.To, g.nick

@@ -14,6 +14,12 @@ func JoinShaped(st *stanza.Stanza) bool {
 		st.Child(nsFMUC, "fmuc").Attr("from") != ""
 }
 
+// Ends tells whether a stanza is a node's last word: it has left, or rejects. xep:0289#part
+func Ends(st *stanza.Stanza) bool {
+	mark := st.Child(nsFMUC, "fmuc")
+	return st.Kind == stanza.Presence && st.From.IsBare() && (mark.Child(nsFMUC, "left") != nil || mark.Child(nsFMUC, "reject") != nil)
+}
+
 // Posing tells whether a stanza comes from a plain client that pretends to be a node: a node speaks for others, and never
 // for users of a domain that we host. xep:0289#security
 func Posing(st *stanza.Stanza, ours func(domain string) bool) bool {

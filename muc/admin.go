@@ -247,6 +247,9 @@ func (r *Room) setRole(o *Occupant, role Role, n *notice) {
 func (r *Room) restate(o *Occupant, was Role, saw bool, n *notice) {
 	r.views = nil
 	r.announce(o, o.shown(), n)
+	if s := o.shown(); s.via == Here { // other nodes show it, no more. xep:0289#admin
+		r.relay(Here, Changed{s.person(), s.payload})
+	}
 	if r.broadcasts(was) && !r.broadcasts(o.role) {
 		r.hide(o)
 	}

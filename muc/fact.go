@@ -57,7 +57,8 @@ type Said struct {
 // Private is a private message between two nodes.
 type Private struct {
 	Person
-	To             string // nick
+	To             string     // nick
+	ToJID          stanza.JID // who is meant, where the sending node knows; his nick may be another at the next
 	Type, ID, Lang string
 	Payload        []byte
 }

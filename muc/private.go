@@ -21,6 +21,14 @@ var privateMessages = feature{
 	},
 }
 
+var noPrivate = stanza.Fail(mellium.Forbidden).Because("You may not send private messages in this room.")
+
+// mayWrite tells whether the room's policy lets somebody send private messages.
+func (r *Room) mayWrite(s *Session) bool {
+	least, ok := pmRole[r.rec.Config.AllowPM]
+	return ok && s.o.role >= least
+}
+
 // pmRole is the least role that each policy lets write.
 var pmRole = map[string]Role{"anyone": Visitor, "participants": Participant, "moderators": Moderator}
 
@@ -38,8 +46,8 @@ func (r *Room) private(st *stanza.Stanza, s *Session) {
 		r.fail(st, noSuchNick)
 		return
 	}
-	if least, ok := pmRole[r.rec.Config.AllowPM]; !ok || s.o.role < least {
-		r.fail(st, stanza.Fail(mellium.Forbidden).Because("You may not send private messages in this room."))
+	if !r.mayWrite(s) {
+		r.fail(st, noPrivate)
 		return
 	}
 	r.passPrivate(st, s, o)
@@ -54,7 +62,7 @@ func (r *Room) passPrivate(st *stanza.Stanza, s *Session, o *Occupant) {
 	}
 	if !o.local() {
 		r.emit(Relay{Only: o.shown().via, Fact: Private{
-			Person: s.person(), To: o.Nick, Type: st.Type, ID: st.ID, Lang: st.Lang, Payload: b.Bytes(),
+			Person: s.person(), To: o.Nick, ToJID: o.shown().jid, Type: st.Type, ID: st.ID, Lang: st.Lang, Payload: b.Bytes(),
 		}})
 		return
 	}
@@ -65,7 +73,9 @@ func (r *Room) showPrivate(from, occupantID string, env stanza.Envelope, payload
 	var b stanza.Builder
 	b.Raw(payload)
 	b.Empty("x", "xmlns", nsUser)
-	b.Empty("occupant-id", "xmlns", nsOccupantID, "id", occupantID)
+	if occupantID != "" {
+		b.Empty("occupant-id", "xmlns", nsOccupantID, "id", occupantID)
+	}
 	env.Kind, env.From = stanza.Message, from
 	for _, t := range o.sessions {
 		if t.via == Here && env.Type != "error" {

@@ -2,6 +2,7 @@ package muc
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"isthmus/component/stanza"
@@ -40,7 +41,9 @@ func (r *Room) tellState(via Via, l Limits) {
 		}
 	}
 	for _, e := range r.within(l) {
-		st.History = append(st.History, retell(e))
+		if e.Via != string(via) { // what came over a link never goes back over it
+			st.History = append(st.History, retell(e))
+		}
 	}
 	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
 	var b stanza.Builder
@@ -141,6 +144,10 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	}
 	s.payload = r.filter(f.Payload)
 	s.o.show(s)
+	if !s.o.local() {
+		s.o.role = r.remoteRole(s.o.aff, f.Role)
+		r.views = nil
+	}
 	r.announce(s.o, s, &notice{})
 	r.relay(via, Changed{s.person(), s.payload})
 }
@@ -167,9 +174,19 @@ func (r *Room) remoteLeft(via Via, f Left) {
 		r.depart(s, r.filter(f.Payload), n, f.Code)
 		return
 	}
-	if s := r.session(f.JID); s != nil && f.Code != 0 {
-		r.expel(s.o, &notice{codes: []int{f.Code}, actor: f.Actor, reason: f.Reason})
+	if o := r.elsewhere(f.JID); o != nil && f.Code != 0 {
+		r.expel(o, &notice{codes: []int{f.Code}, actor: f.Actor, reason: f.Reason})
 	}
+}
+
+// elsewhere finds somebody who is here, or behind another link than the one that speaks of him.
+func (r *Room) elsewhere(user stanza.JID) *Occupant {
+	for _, o := range r.occupants {
+		if slices.ContainsFunc(o.sessions, func(s *Session) bool { return s.jid == user }) {
+			return o
+		}
+	}
+	return nil
 }
 
 // remoteSaid takes a message of another node: live, or missed and told again. What has been here before is dropped.
@@ -222,35 +239,42 @@ func (r *Room) newerSubject(u utterance) bool {
 
 // remotePrivate takes a private message that another node passes on towards its addressee.
 func (r *Room) remotePrivate(via Via, f Private) {
-	s := r.sessions[identity{via, f.JID}]
-	if s == nil || s.o.role < Participant && r.rec.Config.AllowPM != "anyone" {
-		return
+	s, o := r.sessions[identity{via, f.JID}], r.occupant(f.To)
+	from, id := r.jid.With(f.Nick).String(), ""
+	if s != nil {
+		f.Person, from, id = s.person(), s.o.from, s.o.id
 	}
-	o := r.occupant(f.To)
-	if o == nil {
-		r.privateFailed(via, f)
-		return
+	switch {
+	case f.Type == "error" && o == nil:
+	case f.Type == "error":
+		r.handOn(via, f, o, from, id)
+	case s == nil:
+	case !r.mayWrite(s):
+		r.privateFailed(via, f, noPrivate)
+	case o == nil:
+		r.privateFailed(via, f, noSuchNick)
+	default:
+		f.Payload = r.filter(f.Payload)
+		r.handOn(via, f, o, from, id)
 	}
-	f.Person = s.person()
-	if !o.local() {
-		if next := o.shown().via; next != via {
-			r.emit(Relay{Only: next, Fact: f})
-		}
-		return
-	}
-	payload := f.Payload
-	if f.Type != "error" {
-		payload = r.filter(f.Payload)
-	}
-	r.showPrivate(s.o.from, s.o.id, stanza.Envelope{Type: f.Type, ID: f.ID, Lang: f.Lang}, payload, o)
 }
 
-// privateFailed tells the author's node that there is no such occupant, unless that would answer an error.
-func (r *Room) privateFailed(via Via, f Private) {
-	if f.Type != "error" {
-		f.Type, f.Payload = "error", noSuchNick.Element()
-		r.emit(Relay{Only: via, Fact: f})
+// handOn shows a private message to its addressee, or passes it on to the node that he is on.
+func (r *Room) handOn(via Via, f Private, o *Occupant, from, id string) {
+	if o.local() {
+		r.showPrivate(from, id, stanza.Envelope{Type: f.Type, ID: f.ID, Lang: f.Lang}, f.Payload, o)
+		return
 	}
+	if next := o.shown(); next.via != via {
+		f.ToJID = next.jid
+		r.emit(Relay{Only: next.via, Fact: f})
+	}
+}
+
+// privateFailed tells the author's node why his message was not shown.
+func (r *Room) privateFailed(via Via, f Private, why *stanza.Error) {
+	f.Type, f.Payload = "error", why.Element()
+	r.emit(Relay{Only: via, Fact: f})
 }
 
 // lost takes out everybody who came over a link that is no more.

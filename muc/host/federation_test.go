@@ -217,3 +217,46 @@ func TestUnwelcome(t *testing.T) {
 		count(t, users, "<body>m1</body>", 1)
 	})
 }
+
+// linked is two rooms of which B's has joined A's, with alice and bob in them under these nicks.
+func linked(t *testing.T, nickOfAlice, nickOfBob string) *net {
+	n := federated(t, map[string]muc.Federation{"a.example": {Accept: []string{"b.example"}}, "b.example": {Join: denOfA}})
+	n.enter(alice, denOfA, nickOfAlice)
+	n.configure(alice, denOfA, "")
+	n.enter(bob, denOfB, nickOfBob)
+	n.configure(bob, denOfB, "")
+	return n
+}
+
+// TestSameNick: two users never share a nick, and private messages reach whom they mean.
+func TestSameNick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linked(t, "Sam", "Sam")
+		users, _ := n.say(bob, denOfB, "m1")
+		count(t, users, "from='den@a.example/Sam (users.b)'", 1)
+		count(t, users, "from='den@b.example/Sam'", 1)
+		users, _ = n.send("<message type='chat' id='p1' from='" + alice + "' to='den@a.example/Sam (users.b)'><body>psst</body></message>")
+		count(t, users, "from='den@b.example/Sam (users.a)'", 1)
+		count(t, users, "to='"+bob+"'", 1)
+		users, _ = n.send("<message type='chat' id='p2' from='" + bob + "' to='den@b.example/Sam (users.a)'><body>yes?</body></message>")
+		count(t, users, "from='den@a.example/Sam (users.b)'", 1)
+		count(t, users, "to='"+alice+"'", 1)
+		users, _ = n.send("<message type='error' id='p1' from='" + bob + "' to='den@b.example/Sam (users.a)'><error type='cancel'>" +
+			"<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")
+		count(t, users, "<service-unavailable", 1)
+		count(t, users, "to='"+alice+"'", 1)
+	})
+}
+
+// TestKickAcrossNodes: a moderator removes somebody of another node, whose own room takes him out.
+func TestKickAcrossNodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linked(t, "Alice", "Bob")
+		users, _ := n.send("<iq type='set' id='k' from='" + alice + "' to='" + denOfA + "'><query xmlns='http://jabber.org/protocol/muc#admin'>" +
+			"<item nick='Bob' role='none'><reason>enough</reason></item></query></iq>")
+		count(t, users, "<presence from='den@a.example/Bob' type='unavailable'", 1)
+		count(t, users, "<presence from='den@b.example/Bob' type='unavailable'", 1)
+		count(t, users, "<status code='110'/><status code='307'/>", 1)
+		count(t, users, "<reason>enough</reason>", 2)
+	})
+}

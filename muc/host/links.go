@@ -33,6 +33,9 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	if k != nil || st.IsError() {
 		return st.IsError()
 	}
+	if fmuc.Ends(st) {
+		return true // a link that is no more here either
+	}
 	if !fmuc.JoinShaped(st) || fmuc.Posing(st, s.h.ours) {
 		return false // the room refuses it
 	}
