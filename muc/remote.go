@@ -30,40 +30,6 @@ func (r *Room) fact(via Via, f Fact) {
 	}
 }
 
-// tellState answers a link with everything that its node must know, in the order of an entry.
-func (r *Room) tellState(via Via, l Limits) {
-	var st State
-	for _, o := range r.occupants {
-		for _, s := range o.sessions {
-			if s.via != via {
-				st.Occupants = append(st.Occupants, Entered{s.person(), s.payload})
-			}
-		}
-	}
-	for _, e := range r.within(l) {
-		if e.Via != string(via) { // what came over a link never goes back over it
-			st.History = append(st.History, retell(e))
-		}
-	}
-	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
-	var b stanza.Builder
-	b.Leaf("subject", r.rec.Subject)
-	st.Subject = Said{
-		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Payload: b.Bytes(), Subject: true, At: r.rec.SubjectAt,
-	}
-	if st.Subject.At.IsZero() {
-		st.Subject.At = r.rec.Created
-	}
-	r.emit(Relay{Only: via, Fact: st})
-}
-
-func retell(e *Entry) Said {
-	author, _ := stanza.ParseJID(e.Author)
-	return Said{
-		Person: Person{JID: author, Nick: e.Nick}, ID: e.ID, Lang: e.Lang, Payload: e.Payload, At: clockTime(e.At),
-	}
-}
-
 // remoteEntered lets in a user of another node. This room's bans and members' list hold for him too; he is sent back, the
 // link is not to blame.
 func (r *Room) remoteEntered(via Via, f Entered) {
@@ -187,94 +153,6 @@ func (r *Room) elsewhere(user stanza.JID) *Occupant {
 		}
 	}
 	return nil
-}
-
-// remoteSaid takes a message of another node: live, or missed and told again. What has been here before is dropped.
-func (r *Room) remoteSaid(via Via, f Said) {
-	list, err := stanza.ParseElements(f.Payload)
-	if err != nil || r.session(f.JID) != nil && f.At.IsZero() || r.silenced(via, f.JID) {
-		return
-	}
-	u := utterance{Person: f.Person, via: via, id: f.ID, lang: f.Lang}
-	if s := r.sessions[identity{via, f.JID}]; s != nil {
-		u.Person = s.person()
-	} else if nick, _, ok := r.nickFor(f.Nick, f.JID); ok {
-		u.Nick = nick
-	} else if !f.Subject {
-		return
-	}
-	kept := r.genuine(list)
-	u.payload = joined(kept)
-	u.logged = f.Subject || worthLogging(kept)
-	if !f.At.IsZero() {
-		u.late = f.At.UnixMilli() << 16
-	}
-	if f.Subject {
-		u.subject = find(kept, name("", "subject"))
-		if u.subject == nil || !r.newerSubject(u) {
-			return
-		}
-	} else if u.logged && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)) {
-		return
-	}
-	r.say(u)
-}
-
-// silenced tells whether this room does not show what a remote user says: he is banned, or has no voice.
-func (r *Room) silenced(via Via, user stanza.JID) bool {
-	if r.affiliation(user) == Outcast {
-		return true
-	}
-	s := r.sessions[identity{via, user}]
-	return s != nil && s.o.role < Participant
-}
-
-// newerSubject tells whether a subject takes the place of ours: a live one always, one that is told again if it is newer.
-func (r *Room) newerSubject(u utterance) bool {
-	if u.late == 0 {
-		return true
-	}
-	return u.subject.Text() != r.rec.Subject && clockTime(u.late).After(r.rec.SubjectAt)
-}
-
-// remotePrivate takes a private message that another node passes on towards its addressee.
-func (r *Room) remotePrivate(via Via, f Private) {
-	s, o := r.sessions[identity{via, f.JID}], r.occupant(f.To)
-	from, id := r.jid.With(f.Nick).String(), ""
-	if s != nil {
-		f.Person, from, id = s.person(), s.o.from, s.o.id
-	}
-	switch {
-	case f.Type == "error" && o == nil:
-	case f.Type == "error":
-		r.handOn(via, f, o, from, id)
-	case s == nil:
-	case !r.mayWrite(s):
-		r.privateFailed(via, f, noPrivate)
-	case o == nil:
-		r.privateFailed(via, f, noSuchNick)
-	default:
-		f.Payload = r.filter(f.Payload)
-		r.handOn(via, f, o, from, id)
-	}
-}
-
-// handOn shows a private message to its addressee, or passes it on to the node that he is on.
-func (r *Room) handOn(via Via, f Private, o *Occupant, from, id string) {
-	if o.local() {
-		r.showPrivate(from, id, stanza.Envelope{Type: f.Type, ID: f.ID, Lang: f.Lang}, f.Payload, o)
-		return
-	}
-	if next := o.shown(); next.via != via {
-		f.ToJID = next.jid
-		r.emit(Relay{Only: next.via, Fact: f})
-	}
-}
-
-// privateFailed tells the author's node why his message was not shown.
-func (r *Room) privateFailed(via Via, f Private, why *stanza.Error) {
-	f.Type, f.Payload = "error", why.Element()
-	r.emit(Relay{Only: via, Fact: f})
 }
 
 // lost takes out everybody who came over a link that is no more.

@@ -1,0 +1,60 @@
+package muc
+
+import "isthmus/component/stanza"
+
+// applyAffiliation grants or revokes membership, admin and owner status, and bans.
+// xep:0045#ban xep:0045#grantmember xep:0045#revokemember xep:0045#grantadmin xep:0045#grantowner
+func (r *Room) applyAffiliation(c change, actor string) {
+	was, reserved := r.affiliationOf(c.jid), r.affils[c.jid].Nick
+	if c.renick {
+		reserved = c.nick
+	}
+	if c.aff <= None {
+		reserved = ""
+	}
+	r.setAffiliationNick(c.jid, c.aff, reserved, c.reason)
+	present := r.of(c.jid)
+	for _, o := range present {
+		r.regrade(o, &notice{actor: actor, reason: c.reason})
+	}
+	if len(present) == 0 && c.aff != was {
+		r.tellAbsent(c)
+	}
+}
+
+// regrade lets an occupant feel a change of the lists.
+func (r *Room) regrade(o *Occupant, n *notice) {
+	was, role, saw := o.aff, o.role, r.seesJIDs(o)
+	o.aff = r.affiliation(o.bare)
+	switch {
+	case o.aff == was:
+		return
+	case o.aff == Outcast:
+		n.codes = []int{301}
+		r.expel(o, n)
+		return
+	case r.rec.Config.MembersOnly && o.aff < Member:
+		n.codes = []int{321}
+		r.expel(o, n)
+		return
+	case o.aff >= Admin:
+		o.role = Moderator
+	case was >= Admin:
+		o.role = r.defaultRole(o.aff)
+	case o.aff == Member && o.role == Visitor:
+		o.role = Participant
+	}
+	r.restate(o, role, saw, n)
+}
+
+// tellAbsent announces the new affiliation of somebody who is not here, to those who may know his address.
+func (r *Room) tellAbsent(c change) {
+	var b stanza.Builder
+	b.Start("x", "xmlns", nsUser)
+	b.Start("item", "affiliation", c.aff.String(), "jid", c.jid, "role", "none")
+	if c.reason != "" {
+		b.Leaf("reason", c.reason)
+	}
+	b.End().End()
+	r.send(stanza.Envelope{Kind: stanza.Message, From: r.me}, b.Bytes(), r.viewers().seeing...)
+}

@@ -1,0 +1,37 @@
+package muc
+
+import "isthmus/component/stanza"
+
+// tellState answers a link with everything that its node must know, in the order of an entry.
+func (r *Room) tellState(via Via, l Limits) {
+	var st State
+	for _, o := range r.occupants {
+		for _, s := range o.sessions {
+			if s.via != via {
+				st.Occupants = append(st.Occupants, Entered{s.person(), s.payload})
+			}
+		}
+	}
+	for _, e := range r.within(l) {
+		if e.Via != string(via) { // what came over a link never goes back over it
+			st.History = append(st.History, retell(e))
+		}
+	}
+	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
+	var b stanza.Builder
+	b.Leaf("subject", r.rec.Subject)
+	st.Subject = Said{
+		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Payload: b.Bytes(), Subject: true, At: r.rec.SubjectAt,
+	}
+	if st.Subject.At.IsZero() {
+		st.Subject.At = r.rec.Created
+	}
+	r.emit(Relay{Only: via, Fact: st})
+}
+
+func retell(e *Entry) Said {
+	author, _ := stanza.ParseJID(e.Author)
+	return Said{
+		Person: Person{JID: author, Nick: e.Nick}, ID: e.ID, Lang: e.Lang, Payload: e.Payload, At: clockTime(e.At),
+	}
+}
