@@ -8,7 +8,8 @@ var about = feature{
 	fields: []field{
 		text("muc#roomconfig_roomname", "Name of the room", 256, func(c *Config) *string { return &c.Name }),
 		text("muc#roomconfig_roomdesc", "What the room is about", 1024, func(c *Config) *string { return &c.Description }),
-		text("muc#roomconfig_lang", "Language of the room (such as en)", 35, func(c *Config) *string { return &c.Lang }),
+		matching(`^([A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*)?$`,
+			text("muc#roomconfig_lang", "Language of the room (such as en)", 35, func(c *Config) *string { return &c.Lang })),
 		text("muc#roomconfig_pubsub", "Address of a publish-subscribe node that belongs to the room", 1023,
 			func(c *Config) *string { return &c.PubSub }),
 	},

@@ -127,6 +127,8 @@ func (r *Room) checkAffiliation(st *stanza.Stanza, item *stanza.Element, c chang
 		return c, lastOwner.Because("You cannot ban yourself.")
 	case c.aff >= Admin && actor < Owner:
 		return c, forbidden.Because("Only owners may do this.")
+	case c.aff >= Admin && !strings.Contains(c.jid, "@"):
+		return c, badRequest.Because("A whole domain can be banned or be members, no more.")
 	case was >= Admin && actor < Owner && !self:
 		return c, notAllowed.Because("You may not do this to an admin or an owner.")
 	}
@@ -136,11 +138,8 @@ func (r *Room) checkAffiliation(st *stanza.Stanza, item *stanza.Element, c chang
 // target is the bare JID or domain that an item about an affiliation means.
 func (r *Room) target(item *stanza.Element) (string, *stanza.Error) {
 	if jid := item.Attr("jid"); jid != "" {
-		j, err := stanza.ParseJID(strings.TrimSpace(jid))
-		if err != nil {
-			return "", badName.Because("The item's jid is no address.")
-		}
-		return normal(j), nil
+		j, err := typed(jid)
+		return j.Bare().String(), err
 	}
 	if nick := item.Attr("nick"); nick != "" {
 		if o := r.occupant(nick); o != nil {

@@ -1,6 +1,9 @@
 package muc
 
 import (
+	"regexp"
+	"slices"
+
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
@@ -23,4 +26,28 @@ var (
 	unsupported  = stanza.Fail(mellium.ServiceUnavailable)
 	noSuchNode   = stanza.Fail(mellium.ItemNotFound)
 	nobodysVoice = stanza.Fail(mellium.Forbidden).Because("Visitors may not speak here.")
+)
+
+// errorFor is the <error/> of an answer as it is passed on: whole to those who see real addresses, to others only what
+// kind it is, because servers and clients put addresses into the rest (P8).
+func (r *Room) errorFor(st *stanza.Stanza, reader *Session) []byte {
+	e := st.Child("", "error")
+	if e != nil && r.seesJIDs(reader.o) {
+		return e.Raw
+	}
+	plain := stanza.Error{Type: mellium.Cancel, Condition: mellium.UndefinedCondition}
+	if t := mellium.ErrorType(e.Attr("type")); slices.Contains(errorTypes, t) {
+		plain.Type = t
+	}
+	for _, c := range e.Children() {
+		if c.Name.Space == nsStanzas && c.Name.Local != "text" && conditionName.MatchString(c.Name.Local) {
+			plain.Condition = mellium.Condition(c.Name.Local)
+		}
+	}
+	return plain.Element()
+}
+
+var (
+	errorTypes    = []mellium.ErrorType{mellium.Auth, mellium.Cancel, mellium.Continue, mellium.Modify, mellium.Wait}
+	conditionName = regexp.MustCompile(`^[a-z-]{1,30}$`)
 )

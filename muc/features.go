@@ -2,6 +2,7 @@ package muc
 
 import (
 	"encoding/xml"
+	"strings"
 
 	"isthmus/component/stanza"
 )
@@ -90,7 +91,9 @@ func (r *Room) isForged(e *stanza.Element) bool {
 	return false
 }
 
+// isMe tells whether an address is the room's, however it is spelled. What is no address at all is nobody else's either.
 func (r *Room) isMe(address string) bool {
-	j, err := stanza.ParseJID(address)
-	return err == nil && j.Bare() == r.jid
+	bare, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "/")
+	j, err := stanza.ParseJID(strings.TrimRight(bare, "."))
+	return err != nil || j == r.jid
 }

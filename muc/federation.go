@@ -50,11 +50,11 @@ func peerName(v string, room bool) (string, bool) {
 	if v == "" {
 		return "", true
 	}
-	j, err := stanza.ParseJID(v)
+	j, err := typed(v)
 	if err != nil || !j.IsBare() || room && j.Local == "" {
 		return "", false
 	}
-	return normal(j), true
+	return j.String(), true
 }
 
 // refuseForged refuses what only a federation peer may send: stanzas of peers never come this way. xep:0289#security

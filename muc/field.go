@@ -1,6 +1,7 @@
 package muc
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -42,6 +43,13 @@ func text(name, label string, limit int, at func(*Config) *string) field {
 			return utf8.RuneCountInString(v) <= limit
 		},
 	}
+}
+
+// matching holds a text to a pattern.
+func matching(pattern string, f field) field {
+	re, set := regexp.MustCompile(pattern), f.set
+	f.set = func(d *draft, v string, all []string) bool { return re.MatchString(v) && set(d, v, all) }
+	return f
 }
 
 func secret(name, label string, limit int, at func(*Config) *string) field {

@@ -39,7 +39,7 @@ func (r *Room) forward(st *stanza.Stanza, s *Session, o *Occupant) {
 	if q := st.Children[0].Name.Space; q == nsVCard || q == nsPubSub {
 		to = o.bare.Addr()
 	}
-	env := stanza.Envelope{Kind: stanza.IQ, Type: st.Type, ID: r.sealID(s.jid, st.ID), From: s.o.from, Lang: st.Lang}
+	env := stanza.Envelope{Kind: stanza.IQ, Type: st.Type, ID: r.sealID(s.jid, o.bare, st.ID), From: s.o.from, Lang: st.Lang}
 	r.send(env, st.Children[0].Raw, to)
 }
 
@@ -51,7 +51,7 @@ func (r *Room) queried(o *Occupant) stanza.Addr {
 
 // forwardReply brings an answer back to the session that asked. What we never asked is dropped.
 func (r *Room) forwardReply(st *stanza.Stanza) {
-	to, id, ok := r.openID(st.ID)
+	to, id, ok := r.openID(st)
 	if !ok || st.To.IsBare() {
 		return
 	}
@@ -60,10 +60,11 @@ func (r *Room) forwardReply(st *stanza.Stanza) {
 	if s == nil || from == nil {
 		return
 	}
-	var b stanza.Builder
-	b.Elements(st.Children)
-	env := stanza.Envelope{Kind: stanza.IQ, Type: st.Type, ID: id, From: from.from, Lang: st.Lang}
-	r.send(env, b.Bytes(), s.addr)
+	payload := joined(st.Children)
+	if st.IsError() {
+		payload = r.errorFor(st, s)
+	}
+	r.send(stanza.Envelope{Kind: stanza.IQ, Type: st.Type, ID: id, From: from.from, Lang: st.Lang}, payload, s.addr)
 	r.unanswered(st)
 }
 

@@ -21,7 +21,7 @@ var ghostConditions = append([]mellium.Condition{
 func ghostly(st *stanza.Stanza, conditions []mellium.Condition) bool {
 	e := st.Child("", "error")
 	for _, c := range conditions {
-		if e.Child("urn:ietf:params:xml:ns:xmpp-stanzas", string(c)) != nil {
+		if e.Child(nsStanzas, string(c)) != nil {
 			return true
 		}
 	}

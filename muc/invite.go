@@ -32,9 +32,9 @@ func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
 		if c.Name != name(nsUser, "invite") {
 			continue
 		}
-		to, err := stanza.ParseJID(c.Attr("to"))
+		to, err := typed(c.Attr("to"))
 		if err != nil {
-			r.fail(st, stanza.Fail(mellium.JIDMalformed).Because("The invitation names nobody."))
+			r.fail(st, err)
 			return
 		}
 		if to.Bare() == r.jid {
@@ -46,7 +46,7 @@ func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
 }
 
 func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element, to stanza.JID) {
-	bare := normal(to)
+	bare := to.Bare().String()
 	if r.rec.Config.MembersOnly && r.affiliationOf(bare) == None {
 		r.applyAffiliation(change{jid: bare, aff: Member}, s.o.Nick)
 	}
@@ -72,15 +72,27 @@ func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element,
 	b.End()
 	b.Empty("x", "xmlns", nsInvite, "jid", r.me, "reason", reason, "password", secret)
 	b.Leaf("body", from+" invites you to the room "+r.me+".")
-	r.send(stanza.Envelope{Kind: stanza.Message, ID: st.ID, From: r.me}, b.Bytes(), to.Addr())
+	id := r.sealID(s.jid, to, st.ID)
+	r.send(stanza.Envelope{Kind: stanza.Message, ID: id, From: r.me}, b.Bytes(), to.Addr())
+}
+
+// inviteFailed brings the error of an invitation back to the inviter. xep:0045#invite-mediated
+func (r *Room) inviteFailed(st *stanza.Stanza) {
+	inviter, id, ok := r.openID(st)
+	s := r.session(inviter)
+	if !ok || s == nil {
+		return
+	}
+	env := stanza.Envelope{Kind: stanza.Message, Type: "error", ID: id, From: r.me}
+	r.send(env, r.errorFor(st, s), s.addr)
 }
 
 // decline tells the inviter, and nobody else, that his invitation was declined. xep:0045#invite-mediated
 func (r *Room) decline(st *stanza.Stanza, x *stanza.Element) {
 	d := x.Child(nsUser, "decline")
-	to, err := stanza.ParseJID(d.Attr("to"))
+	to, err := typed(d.Attr("to"))
 	if err != nil {
-		r.fail(st, stanza.Fail(mellium.JIDMalformed).Because("The refusal names nobody."))
+		r.fail(st, err)
 		return
 	}
 	addrs := r.inviter(to)

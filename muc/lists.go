@@ -3,8 +3,6 @@ package muc
 import (
 	"slices"
 
-	"mellium.im/xmpp/jid"
-
 	"isthmus/component/stanza"
 )
 
@@ -28,11 +26,11 @@ func people(name, label string, aff Affiliation, at func(*draft) *[]string) fiel
 				if v == "" {
 					continue
 				}
-				j, err := stanza.ParseJID(v)
-				if err != nil {
+				j, err := typed(v)
+				if err != nil || j.Local == "" {
 					return false
 				}
-				list = append(list, normal(j))
+				list = append(list, j.Bare().String())
 			}
 			*at(d) = list
 			return true
@@ -118,12 +116,4 @@ func (r *Room) setAffiliationNick(jid string, aff Affiliation, nick, reason stri
 		r.affils[jid] = a
 	}
 	r.emit(SaveAffiliation{a})
-}
-
-// normal is an address that a person typed, as a host server would write it; one that cannot be prepared stays as it is.
-func normal(j stanza.JID) string {
-	if p, err := jid.New(j.Local, j.Domain, ""); err == nil {
-		return p.String()
-	}
-	return j.Bare().String()
 }

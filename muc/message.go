@@ -121,6 +121,7 @@ func (r *Room) stamp(m *stamped, b *stanza.Builder) {
 // groupchat message tells who is gone.
 func (r *Room) messageBounced(st *stanza.Stanza, s *Session) {
 	if s == nil {
+		r.inviteFailed(st)
 		return
 	}
 	if st.To.IsBare() || !r.privates.has(st.From, st.ID) {

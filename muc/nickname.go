@@ -74,6 +74,12 @@ func visible(nick string) bool {
 			if i == 0 || i == len(runes)-1 || !emoji(runes[i-1]) || !emoji(runes[i+1]) {
 				return false
 			}
+		case unicode.In(c, unicode.Variation_Selector) && c != '\ufe0e' && c != '\ufe0f', unicode.In(c, unicode.Other_Default_Ignorable_Code_Point):
+			return false
+		case c == '\ufe0e', c == '\ufe0f': // how an emoji, or the digit of a keycap, is drawn
+			if i == 0 || !emoji(runes[i-1]) && (i == len(runes)-1 || runes[i+1] != '\u20e3') {
+				return false
+			}
 		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp), strings.ContainsRune(fillers, c):
 			return false
 		case c >= 0xFDD0 && c <= 0xFDEF, c&0xFFFE == 0xFFFE: // noncharacters

@@ -16,6 +16,7 @@ const (
 	nsInfo       = "http://jabber.org/protocol/disco#info"
 	nsItems      = "http://jabber.org/protocol/disco#items"
 	nsForm       = "jabber:x:data"
+	nsStanzas    = "urn:ietf:params:xml:ns:xmpp-stanzas"
 	nsPing       = "urn:xmpp:ping"
 	nsVCard      = "vcard-temp"
 	nsPubSub     = "http://jabber.org/protocol/pubsub"

@@ -3,6 +3,7 @@ package muc
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	mellium "mellium.im/xmpp/stanza"
 
@@ -106,6 +107,9 @@ func (r *Room) submit(d *draft, in *stanza.Field) *stanza.Error {
 	if len(in.Values) > 0 {
 		value = in.Values[0]
 	}
+	if len(in.Values) > 1 && !strings.HasSuffix(f.typ, "-multi") {
+		return badRequest.Because("The field " + in.Var + " has one value.")
+	}
 	if !f.set(d, value, in.Values) {
 		return badRequest.Because("The field " + in.Var + " cannot have this value.")
 	}
@@ -116,7 +120,7 @@ func (r *Room) submit(d *draft, in *stanza.Field) *stanza.Error {
 func (r *Room) sound(d *draft) *stanza.Error {
 	refuse := stanza.Fail(mellium.NotAcceptable)
 	switch {
-	case d.PasswordProtected && d.Password == "":
+	case d.PasswordProtected && strings.TrimSpace(d.Password) == "":
 		return refuse.Because("muc#roomconfig_roomsecret: a room that is protected by a password needs one.")
 	case d.FederationJoin != "" && !Matches(r.settings.Peers, d.FederationJoin):
 		return refuse.Because(fieldJoin + ": this service does not federate with that room.")
@@ -228,7 +232,7 @@ func (r *Room) cancel(st *stanza.Stanza) {
 // destroy ends the room for all. xep:0045#destroyroom
 func (r *Room) destroy(st *stanza.Stanza, d *stanza.Element) *stanza.Error {
 	if venue := d.Attr("jid"); venue != "" {
-		if _, err := stanza.ParseJID(venue); err != nil {
+		if _, err := typed(venue); err != nil {
 			return stanza.Fail(mellium.JIDMalformed).Because("The alternate venue is no address.")
 		}
 	}

@@ -56,9 +56,10 @@ func (r *Room) private(st *stanza.Stanza, s *Session) {
 // passPrivate hands a private message, or its error, to all sessions of an occupant here, or to the node that he is on.
 func (r *Room) passPrivate(st *stanza.Stanza, s *Session, o *Occupant) {
 	var b stanza.Builder
-	b.Elements(r.genuine(st.Children))
-	if e := st.Child("", "error"); st.IsError() && e != nil {
-		b.Raw(e.Raw)
+	if st.IsError() {
+		b.Raw(r.errorFor(st, o.shown()))
+	} else {
+		b.Elements(r.genuine(st.Children))
 	}
 	if !o.local() {
 		r.emit(Relay{Only: o.shown().via, Fact: Private{

@@ -11,16 +11,17 @@ import (
 	"isthmus/component/stanza"
 )
 
-// sealID makes an id that carries who asked and under which id, so that nothing need be remembered. Nobody can make one up,
-// and nobody can read in it whose query it is (R5). xep:0045#bizrules-iq
-func (r *Room) sealID(asker stanza.JID, id string) string {
-	plain := []byte(asker.String() + "\x00" + id)
+// sealID makes an id that carries who asked, whom, and under which id, so that nothing need be remembered. Nobody can make
+// one up, and nobody can read in it whose query it is (R5). xep:0045#bizrules-iq
+func (r *Room) sealID(asker, asked stanza.JID, id string) string {
+	plain := []byte(asker.String() + "\x00" + asked.Bare().String() + "\x00" + id)
 	mac := r.seal("mac", plain)[:aes.BlockSize]
 	return base64.RawURLEncoding.EncodeToString(append(mac, r.cover(mac, plain)...))
 }
 
-func (r *Room) openID(sealed string) (asker stanza.JID, id string, ok bool) {
-	p, err := base64.RawURLEncoding.DecodeString(sealed)
+// openID reads the id of an answer. One from somebody else than was asked is none; servers answer for their users.
+func (r *Room) openID(answer *stanza.Stanza) (asker stanza.JID, id string, ok bool) {
+	p, err := base64.RawURLEncoding.DecodeString(answer.ID)
 	if err != nil || len(p) < aes.BlockSize {
 		return stanza.JID{}, "", false
 	}
@@ -29,9 +30,17 @@ func (r *Room) openID(sealed string) (asker stanza.JID, id string, ok bool) {
 	if !hmac.Equal(mac, r.seal("mac", plain)[:aes.BlockSize]) {
 		return stanza.JID{}, "", false
 	}
-	jid, id, _ := strings.Cut(string(plain), "\x00")
-	asker, err = stanza.ParseJID(jid)
-	return asker, id, err == nil
+	part := strings.SplitN(string(plain), "\x00", 3)
+	if len(part) != 3 || !answersFor(answer.From, part[1]) {
+		return stanza.JID{}, "", false
+	}
+	asker, err = stanza.ParseJID(part[0])
+	return asker, part[2], err == nil
+}
+
+func answersFor(from stanza.JID, asked string) bool {
+	j, err := stanza.ParseJID(asked)
+	return err == nil && (from.Bare() == j || from == stanza.JID{Domain: j.Domain})
 }
 
 // cover hides a text, and uncovers a hidden one. Its authentication code is the initial vector, as in RFC 5297: no random

@@ -6,13 +6,25 @@ import (
 	"isthmus/component/stanza"
 )
 
-var noSubject = stanza.Fail(mellium.Forbidden).Because("You may not change the subject.")
+// longestSubject bounds a subject, in bytes: everybody who enters is sent it.
+const longestSubject = 4096
+
+var (
+	noSubject   = stanza.Fail(mellium.Forbidden).Because("You may not change the subject.")
+	longSubject = stanza.Fail(mellium.PolicyViolation).Because("The subject is too long.")
+)
 
 // subjects holds who may change the subject. xep:0045#subject-mod
 var subjects = feature{
 	name: "XEP-0045 subject",
 	speak: func(r *Room, s *Session, m *speech) *stanza.Error {
-		if m.subject == nil || s.o.role == Moderator {
+		if m.subject == nil {
+			return nil
+		}
+		if len(m.subject.Text()) > longestSubject {
+			return longSubject
+		}
+		if s.o.role == Moderator {
 			return nil
 		}
 		if !r.rec.Config.ChangeSubject || s.o.role < Participant {

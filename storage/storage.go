@@ -24,7 +24,7 @@ var (
 // Store is what every driver offers. All methods are safe for concurrent use and obey ctx.
 type Store interface {
 	// Load reads one room with its affiliations, its last history logged events (oldest first) and its links. A history
-	// below 0 is as much as the room's own configuration keeps for those who enter.
+	// below 0 is what those who enter are shown: events of kind "message", as many as the room's own configuration says.
 	// A room that does not exist is ErrNotFound.
 	Load(ctx context.Context, room string, history int) (*Room, error)
 

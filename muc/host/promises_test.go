@@ -242,3 +242,25 @@ func TestDestroyedAndMadeAgain(t *testing.T) {
 		s.lacks(got, "id='m1'")
 	})
 }
+
+// TestLeaveWhileBusy: however much waits for the database, somebody who leaves is gone (P9).
+func TestLeaveWhileBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, memory.New())
+		s.open()
+		s.enter("bob@b.example/pc", "Bob")
+		gate := make(chan struct{})
+		s.store.set(gate, nil)
+		busy := ""
+		for i := range 20000 {
+			if busy = s.say(fmt.Sprint("m", i)); busy != "" {
+				break
+			}
+		}
+		s.has(busy, "resource-constraint")
+		s.lacks(s.send("<presence type='unavailable' from='bob@b.example/pc' to='den@muc.example/Bob'/>"), "error")
+		close(gate)
+		got := s.quiet()
+		s.has(got, "<presence from='den@muc.example/Bob' type='unavailable' to='bob@b.example/pc'>")
+	})
+}

@@ -107,7 +107,7 @@ func (s *shard) stanza(st *stanza.Stanza) {
 	switch {
 	case l.room == nil:
 		s.wait(l, st)
-	case len(l.held) > heldLimit:
+	case len(l.held) > heldLimit && !farewell(st):
 		s.h.reply(st, errBusy)
 	case st.Kind == stanza.Message && st.Type == "groupchat" && s.h.writer.full():
 		s.h.reply(st, errSlow)
@@ -122,6 +122,12 @@ func (s *shard) handle(l *live, st *stanza.Stanza) {
 		s.perform(l, l.room.Handle(muc.Event{At: now, Stanza: st}))
 	}
 	s.settle(l, now)
+}
+
+// farewell tells whether a stanza says that somebody is gone: it is always taken, because nobody could say it again. It
+// costs at most one occupant's leave.
+func farewell(st *stanza.Stanza) bool {
+	return st.IsError() || st.Kind == stanza.Presence && st.Type == "unavailable"
 }
 
 // settle does what links said, keeps the links to what the configuration asks for, and lets go of rooms that nobody needs.
@@ -160,7 +166,7 @@ func (s *shard) release(l *live) {
 
 // wait keeps a stanza until its room is loaded.
 func (s *shard) wait(l *live, st *stanza.Stanza) {
-	if l.bytes > waitingLimit {
+	if l.bytes > waitingLimit && !farewell(st) {
 		s.h.reply(st, errBusy)
 		return
 	}

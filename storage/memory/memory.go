@@ -126,10 +126,12 @@ func (r *room) load(history int) *storage.Room {
 		Affiliations: slices.SortedFunc(maps.Values(r.affiliations), byJID),
 		Links:        slices.SortedFunc(maps.Values(r.links), byPeer),
 	}
+	log := r.log
 	if history < 0 {
 		history = max(0, r.record.Config.MaxHistory)
+		log = slices.DeleteFunc(slices.Clone(log), func(e storage.Event) bool { return e.Kind != "message" })
 	}
-	for _, e := range r.log[len(r.log)-min(history, len(r.log)):] {
+	for _, e := range log[len(log)-min(history, len(log)):] {
 		out.History = append(out.History, copyEvent(e))
 	}
 	for _, e := range r.log {

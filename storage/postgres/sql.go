@@ -27,7 +27,7 @@ var (
 	loadRoom         = fmt.Sprintf(`SELECT %s FROM rooms WHERE jid = $1`, names(roomColumns))
 	loadAffiliations = fmt.Sprintf(`SELECT %s FROM affiliations WHERE room = $1 ORDER BY jid`, names(affiliationColumns))
 	loadLinks        = fmt.Sprintf(`SELECT %s FROM links WHERE room = $1 ORDER BY peer`, names(linkColumns))
-	loadHistory      = fmt.Sprintf(`SELECT %s FROM (SELECT * FROM events WHERE room = $1 ORDER BY arrival DESC
+	loadHistory      = fmt.Sprintf(`SELECT %s FROM (SELECT * FROM events WHERE room = $1 AND ($2::bigint >= 0 OR kind = 'message') ORDER BY arrival DESC
 		LIMIT CASE WHEN $2::bigint < 0 THEN (SELECT greatest(0, max_history) FROM rooms WHERE jid = $1) ELSE $2::bigint END) AS latest
 		ORDER BY arrival`, names(eventColumns))
 	loadSeen = `SELECT dedupe FROM (SELECT dedupe, arrival FROM events WHERE room = $1 AND dedupe IS NOT NULL

@@ -20,6 +20,10 @@ func history(t *testing.T, s storage.Store) {
 	for limit, want := range map[int][]storage.Event{-1: log[1:], 0: nil, 1: log[2:], 2: log[1:], 3: log, 1000: log} {
 		equal(t, fmt.Sprint("history of ", limit), load(t, s, den, limit).History, want)
 	}
+	subject := said(den, 9)
+	subject.Kind = "subject"
+	commit(t, s, storage.AppendEvent{Event: subject})
+	equal(t, "history of the room's own number", load(t, s, den, -1).History, log[1:])
 }
 
 // historyOfMany: one batch that is longer than what a driver may send at once, and whose payloads are long.

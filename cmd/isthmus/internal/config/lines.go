@@ -39,6 +39,8 @@ func findLines(text string) (found lines) {
 			found = append(found, place{table, n})
 		} else if m := key.FindStringSubmatch(line); m != nil {
 			found = append(found, place{join(table, quotes.ReplaceAllString(m[1], "")), n})
+		} else if strings.HasPrefix(strings.TrimSpace(line), "[") {
+			found = append(found, place{"", n}) // a table that is not closed: what follows belongs to nothing
 		}
 	}
 	return found

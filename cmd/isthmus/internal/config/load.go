@@ -54,8 +54,12 @@ func (ms *mistakes) syntax(err error) error {
 	if !errors.As(err, &at) {
 		return Mistakes{{File: ms.file, Text: "the file is not TOML"}}
 	}
-	path := ms.lines.at(at.Position.Line)
-	m := Mistake{File: ms.file, Line: at.Position.Line, Text: quoted.ReplaceAllString(at.Message, hidden)}
+	line := at.Position.Line
+	if strings.Contains(at.Message, `'\n'`) { // the end of a line is counted to the next one
+		line--
+	}
+	path := ms.lines.at(line)
+	m := Mistake{File: ms.file, Line: line, Text: quoted.ReplaceAllString(at.Message, hidden)}
 	name := strings.ToLower(path[strings.LastIndex(path, ".")+1:])
 	if slices.Contains(private, name) {
 		m.Key, m.Text = shown(path), `cannot be read: its value has to be a text in double quotes, alone on its line`

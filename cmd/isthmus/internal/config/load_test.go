@@ -72,6 +72,8 @@ func TestC1AllMistakes(t *testing.T) {
 			"f: component.domain is missing",
 			"f: component.secret is missing, and so is component.secret_file",
 		}},
+		{"a table that is not closed", "[storage]\nurl = 'embedded'\n[component\ndomain = 'x'\n",
+			[]string{"f:3: expected '.' or ']' to end table name, but got '\\n' instead"}},
 		{"syntax", "[component]\ndomain = rooms\n", []string{"f:2: expected value but found ... instead"}},
 		{"twice", minimal + "domain = 'a'\n", []string{"f:4: Key 'component.domain' has already been defined."}},
 		{"sections", minimal + "[compnent]\nx = 1\n[log]\nlevel = 'info'\n", []string{
@@ -142,7 +144,7 @@ format = "xml"
 			`f:3: component.domain has "user@rooms.denmark.lit", which is not a domain such as rooms.example.org`,
 			"f:4: component.secret and component.secret_file are both there; one has to go",
 			`f:6: component.server is "localhost"; it has to be a host and a port such as 127.0.0.1:5347`,
-			"f:7: component.max_stanza_bytes is 9999; it has to be from 10000 to 16777216",
+			"f:7: component.max_stanza_bytes is 9999; it has to be from 20000 to 16777216",
 			`f:9: storage.url has to be "embedded", "memory:" or an address that begins with postgres://`,
 			"f:10: storage.data_dir is missing",
 			`f:12: rooms.creation is "nobody"; it has to be open or local or admins`,

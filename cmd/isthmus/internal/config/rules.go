@@ -16,8 +16,8 @@ var rules = []rule{
 	{"component.domain", func(c *Config) error { return required(&c.Component.Domain, aDomain) }},
 	{"component.secret", func(c *Config) error { return oneSecret(&c.Component) }},
 	{"component.server", func(c *Config) error { return hostPort(c.Component.Server) }},
-	// A smaller one would refuse what every client may send. RFC 6120 section 13.12
-	{"component.max_stanza_bytes", func(c *Config) error { return between(c.Component.MaxStanzaBytes, 10000, 16<<20) }},
+	// A smaller one would refuse what every client may send, beside what rooms add to it. RFC 6120 section 13.12
+	{"component.max_stanza_bytes", func(c *Config) error { return between(c.Component.MaxStanzaBytes, 20000, 16<<20) }},
 
 	{"storage.url", func(c *Config) error { return database(&c.Storage) }},
 	{"storage.data_dir", func(c *Config) error { return given(c.Storage.DataDir) }},

@@ -32,10 +32,13 @@ func (c Config) Hide(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// secrets are what must not be printed, none of them empty.
+// shortest is the length from which a secret is looked for in a text: a shorter one is in half of all words.
+const shortest = 4
+
+// secrets are what must not be printed.
 func (c Config) secrets() (list []string) {
 	add := func(s string) {
-		if s != "" {
+		if len(s) >= shortest {
 			list = append(list, s)
 		}
 	}

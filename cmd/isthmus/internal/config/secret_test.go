@@ -54,12 +54,15 @@ func printed(c Config) (out string) {
 
 func TestHide(t *testing.T) {
 	c := Config{
-		Component: Component{Secret: `a"b`},
+		Component: Component{Secret: `a"bc`},
 		Storage:   Storage{URL: "postgres://u:p%2Fw%20d@db/x?password=other"},
 	}
-	err := errors.New(`no: a"b "a\"b" p/w d p%2Fw%20d p%2Fw+d other postgres://u:p%2Fw%20d@db/x?password=other end`)
+	err := errors.New(`no: a"bc "a\"bc" p/w d p%2Fw%20d p%2Fw+d other postgres://u:p%2Fw%20d@db/x?password=other end`)
 	if got, want := c.Hide(err.Error()), `no: ... "..." ... ... ... ... ... end`; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := (Config{Component: Component{Secret: "s"}}).Hide("the host's"); got != "the host's" {
+		t.Errorf("a secret of one letter hides words: %s", got)
 	}
 	if got := (Config{Storage: Storage{URL: Embedded}}).Hide("embedded"); got != "embedded" {
 		t.Errorf("got %s", got)
