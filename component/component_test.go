@@ -88,7 +88,7 @@ func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := start(t)
 		c := r.host.Accept()
-		c.Write("<message from='a@b/c' to='den@muc.example' id='1'><body>x</body></message> <iq id='2'/>")
+		c.Write("<message from='a@b/c' to='den@muc.example' id='1'><body>x</body></message> <iq id='2' from='a@b' to='muc.example'/>")
 		for _, id := range []string{"1", "2"} {
 			if st := <-r.handled; st.ID != id {
 				t.Errorf("handled %q, want %q", st.ID, id)
@@ -114,7 +114,7 @@ func TestRunOverTCP(t *testing.T) {
 	r := start(t, func(c *component.Component) { c.Addr, c.Dial = addr, nil })
 	r.host = host
 	c := host.Accept()
-	c.Write("<iq id='1'/>")
+	c.Write("<iq id='1' from='a@b' to='muc.example'/>")
 	if st := <-r.handled; st.ID != "1" {
 		t.Errorf("handled %+v", st)
 	}
@@ -140,7 +140,7 @@ func TestC1BadStanza(t *testing.T) {
 		}
 		c.Write("<iq type='error' id='4' from='a@b' to='c'><a></b></iq><iq type='result' from='a@b'>&x;</iq>" +
 			"<message type='error' from='a@b'>&x;</message><iq type='get' from='@'/><iq type='get'>&x;</iq><foo/>text<!-- -->")
-		c.Write("<iq id='last'/>")
+		c.Write("<iq id='last' from='a@b' to='muc.example'/>")
 		if st := <-r.handled; st.ID != "last" {
 			t.Errorf("handled %+v", st)
 		}
@@ -164,7 +164,7 @@ func TestC3Reconnect(t *testing.T) {
 		if got := c.ReadRaw(); !strings.Contains(got, "second@y") {
 			t.Errorf("after the loss: %s", got)
 		}
-		c.Write("<iq id='1'/>")
+		c.Write("<iq id='1' from='a@b' to='muc.example'/>")
 		<-r.handled
 		r.finish(t, c)
 		if ups != 2 || r.log.count("attached to the host") != 2 || r.log.count("closed the connection") != 1 {
@@ -297,7 +297,7 @@ func TestEnd(t *testing.T) {
 		})
 		close(ready)
 		c := r.host.Accept()
-		c.Write("<iq id='1'/>")
+		c.Write("<iq id='1' from='a@b' to='muc.example'/>")
 		<-r.handled
 		r.stop()
 		if got := c.ReadRaw(); !strings.Contains(got, "late@y") {

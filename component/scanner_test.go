@@ -48,7 +48,7 @@ func TestP3BadStanzaFailsAlone(t *testing.T) {
 		{"big", `<iq type='get' id='1' from='a@b/c' to='d'>` + strings.Repeat("x<a/>", 1000) + `</iq>`, ErrTooBig},
 	}
 	for _, test := range tests {
-		s := NewScanner(strings.NewReader(test.raw+"<iq id='2'/>"), limits)
+		s := NewScanner(strings.NewReader(test.raw+"<iq id='2' from='a@b' to='muc.example'/>"), limits)
 		_, err := s.Next()
 		var bad *BadStanza
 		if !errors.As(err, &bad) || !errors.Is(err, test.want) {
@@ -58,7 +58,7 @@ func TestP3BadStanzaFailsAlone(t *testing.T) {
 		if h := bad.Head; h == nil || h.Kind != stanza.IQ || h.Type != "get" || h.ID != "1" || h.From.Local != "a" || h.To.Domain != "d" {
 			t.Errorf("%s: head %+v", test.name, h)
 		}
-		if raw, err := s.Next(); err != nil || string(raw) != "<iq id='2'/>" {
+		if raw, err := s.Next(); err != nil || string(raw) != "<iq id='2' from='a@b' to='muc.example'/>" {
 			t.Errorf("%s: behind it: %s, %v", test.name, raw, err)
 		}
 	}
