@@ -65,8 +65,8 @@ func (c *Component) deliver(ctx context.Context, p *pulse, raw []byte) {
 	if p.mine(st) {
 		return
 	}
-	if st.From.IsZero() {
-		c.Log.Debug().Msg("a stanza from nobody")
+	if st.From.IsZero() || st.To.Domain != c.Domain {
+		c.Log.Debug().Msg("a stanza from nobody, or for somebody else")
 		return
 	}
 	c.Handle(ctx, st)

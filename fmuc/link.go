@@ -39,6 +39,7 @@ type Link struct {
 
 	entries  int           // counts those who entered on our side
 	attempts int           // to join, in vain, one after the other
+	told     int           // messages of history since the join
 	owed     int           // times that the peer still has to say that we have left
 	asked    time.Time     // when we asked to join
 	heard    time.Time     // when the peer last said something

@@ -170,7 +170,7 @@ func TestPosing(t *testing.T) {
 	ours := func(domain string) bool { return domain == "near.example" }
 	for mark, want := range map[string]bool{
 		"": true, "from='@'": true, "from='rabbithole@far.example/x'": true, "from='ann@near.example/pc'": true,
-		"from='bob@far.example/pc'": false,
+		"from='bob@far.example/pc'": true, "from='bob@users.example/pc'": false,
 	} {
 		st := fromPeer(t, "<presence from='rabbithole@far.example/x' to='den@muc.example/x'><x xmlns='{muc}'/><x xmlns='{user}'/>"+
 			"<fmuc xmlns='{fmuc}' %s/></presence>", mark)

@@ -26,6 +26,10 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 	if l.doing == joining && !l.c.SyncedAt.IsZero() && at.Before(l.c.SyncedAt.Add(-skew)) {
 		return // the peer does not keep to what was asked for
 	}
+	if l.told++; l.told > 2*l.c.MaxHistory+10 { // more than was asked for, and than a full resync can bring
+		l.once("The peer sends far more history than was asked for: the rest is dropped.")
+		return
+	}
 	l.tell(f)
 }
 

@@ -32,6 +32,7 @@ func (l *Link) start() {
 func (l *Link) join(list []muc.Entered) {
 	clear(l.ours)
 	clear(l.noted)
+	l.told = 0
 	if len(list) == 0 {
 		l.rest()
 		return

@@ -20,11 +20,11 @@ func Ends(st *stanza.Stanza) bool {
 	return st.Kind == stanza.Presence && st.From.IsBare() && (mark.Child(nsFMUC, "left") != nil || mark.Child(nsFMUC, "reject") != nil)
 }
 
-// Posing tells whether a stanza comes from a plain client that pretends to be a node: a node speaks for others, and never
-// for users of a domain that we host. xep:0289#security
+// Posing tells whether a stanza that asks to join comes from a plain client that pretends to be a node: a node is on another
+// domain than its users, and neither it nor they are on a domain that we host. xep:0289#security
 func Posing(st *stanza.Stanza, ours func(domain string) bool) bool {
 	user, err := stanza.ParseJID(st.Child(nsFMUC, "fmuc").Attr("from"))
-	return err != nil || user.Bare() == st.From.Bare() || ours(user.Domain)
+	return err != nil || user.Domain == st.From.Domain || ours(user.Domain) || ours(st.From.Domain)
 }
 
 // Refuse answers a request to join with a reason, from room to room. xep:0289#startup

@@ -22,10 +22,18 @@ func (r *Room) applyAffiliation(c change, actor string) {
 	}
 }
 
+// standing is the affiliation of an occupant. Whom a peer speaks for has none of our own users'.
+func (r *Room) standing(o *Occupant) Affiliation {
+	if aff := r.affiliation(o.bare); !o.proxied || aff == Outcast {
+		return aff
+	}
+	return None
+}
+
 // regrade lets an occupant feel a change of the lists.
 func (r *Room) regrade(o *Occupant, n *notice) {
 	was, role, saw := o.aff, o.role, r.seesJIDs(o)
-	o.aff = r.affiliation(o.bare)
+	o.aff = r.standing(o)
 	switch {
 	case o.aff == was:
 		return

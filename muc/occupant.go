@@ -16,6 +16,7 @@ type Occupant struct {
 	aff      Affiliation
 	role     Role
 	silenced bool       // a moderator took his voice
+	proxied  bool       // a user of our own whom a peer speaks for: nothing that is his here is his there
 	sessions []*Session // in order of entry; the last one to speak of its presence is shown
 }
 
@@ -66,7 +67,7 @@ func (r *Room) of(jid string) []*Occupant {
 func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Occupant {
 	o := r.byNick[key]
 	if o == nil {
-		o = &Occupant{bare: s.jid.Bare(), id: r.occupantID(s.jid), aff: aff, role: role}
+		o = &Occupant{bare: s.jid.Bare(), id: r.idOver(s.via, s.jid), aff: aff, role: role, proxied: r.proxied(s.via, s.jid)}
 		r.occupants = append(r.occupants, o)
 		r.rename(o, nick, key)
 	}

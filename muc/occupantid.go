@@ -21,6 +21,15 @@ var occupantIDs = feature{
 	},
 }
 
+// idOver is the identity of somebody whom a peer speaks for: his own, unless he is a user of ours. Then nobody can take him
+// for the one who enters here himself.
+func (r *Room) idOver(via Via, j stanza.JID) string {
+	if r.proxied(via, j) {
+		return r.occupantID(stanza.JID{Local: j.Bare().String(), Domain: string(via)})
+	}
+	return r.occupantID(j)
+}
+
 // occupantID is the same for all sessions and all visits of a user, differs from room to room, and tells nothing of the
 // user's address to anybody without the room's secret. xep:0421#security
 func (r *Room) occupantID(j stanza.JID) string {

@@ -37,15 +37,18 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		r.remoteChanged(via, Changed(f))
 		return
 	}
-	if r.sessions[identity{Here, f.JID}] != nil {
-		return // our own user comes back: a loop
+	if r.sessions[identity{Here, f.JID}] != nil || f.JID.Domain == r.settings.Service {
+		return // our own user comes back, or an address of ours: a loop
 	}
 	aff := r.affiliation(f.JID)
-	if code := r.unwelcome(aff); code != 0 {
-		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: code}})
+	if r.proxied(via, f.JID) && aff != Outcast {
+		aff = None
+	}
+	nick, key, ok := r.nickOver(via, f.Nick, f.JID)
+	if code, why := r.unwelcome(aff, r.byNick[key] != nil); code != 0 {
+		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: code, Reason: why}})
 		return
 	}
-	nick, key, ok := r.nickFor(f.Nick, f.JID)
 	if !ok {
 		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: 307, Reason: badNick.Text}})
 		return
@@ -61,15 +64,33 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 	r.relay(via, Entered{p, s.payload})
 }
 
-// unwelcome is the status code by which a remote user is turned away, 0 if he is not.
-func (r *Room) unwelcome(aff Affiliation) int {
+// unwelcome is the status code by which a remote user is turned away, and why; 0 if he is not.
+func (r *Room) unwelcome(aff Affiliation, beside bool) (code int, why string) {
+	limit := r.rec.Config.MaxUsers
 	switch {
 	case aff == Outcast:
-		return 301
+		return 301, ""
 	case r.rec.Config.MembersOnly && aff < Member:
-		return 321
+		return 321, ""
+	case limit > 0 && len(r.occupants) >= limit && !beside && aff < Admin:
+		return 307, roomFull.Text
 	}
-	return 0
+	return 0, ""
+}
+
+// proxied tells whether a peer speaks for a user of our own. He may sit in the peer's room, or be made up: nobody can tell,
+// so he gets neither the nick nor the rights that he has here. xep:0289#security
+func (r *Room) proxied(via Via, user stanza.JID) bool {
+	return via != Here && r.settings.hosts(user.Domain)
+}
+
+// nickOver is the nick under which somebody is shown whom a peer speaks for.
+func (r *Room) nickOver(via Via, nick string, user stanza.JID) (string, string, bool) {
+	if r.proxied(via, user) {
+		peer, _ := stanza.ParseJID(string(via))
+		return r.nickFor(nick+" ("+peer.Domain+")", user)
+	}
+	return r.nickFor(nick, user)
 }
 
 // remoteRole is what another node claims for its user, but never more than he would have here, and never a moderator's
@@ -123,7 +144,7 @@ func (r *Room) remoteRenamed(via Via, f Renamed) {
 	if s == nil {
 		return
 	}
-	nick, key, ok := r.nickFor(f.NewNick, f.JID)
+	nick, key, ok := r.nickOver(via, f.NewNick, f.JID)
 	if !ok || s.o.goesBy(nick, key) {
 		return
 	}

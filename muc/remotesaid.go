@@ -5,13 +5,13 @@ import "isthmus/component/stanza"
 // remoteSaid takes a message of another node: live, or missed and told again. What has been here before is dropped.
 func (r *Room) remoteSaid(via Via, f Said) {
 	list, err := stanza.ParseElements(f.Payload)
-	if err != nil || r.session(f.JID) != nil && f.At.IsZero() || r.silenced(via, f.JID) {
+	if err != nil || f.JID.Domain == r.settings.Service || r.session(f.JID) != nil && f.At.IsZero() || r.silenced(via, f.JID) {
 		return
 	}
 	u := utterance{Person: f.Person, via: via, id: f.ID, lang: f.Lang}
 	if s := r.sessions[identity{via, f.JID}]; s != nil {
 		u.Person = s.person()
-	} else if nick, _, ok := r.nickFor(f.Nick, f.JID); ok {
+	} else if nick, _, ok := r.nickOver(via, f.Nick, f.JID); ok {
 		u.Nick = nick
 	} else if !f.Subject {
 		return

@@ -45,6 +45,7 @@ func federated(t *testing.T, rooms map[string]muc.Federation) *net {
 	for domain, peer := range map[string]string{"a.example": "b.example", "b.example": "a.example"} {
 		s := muctest.Defaults()
 		s.Service, s.Peers, s.Defaults.Persistent = domain, []string{peer}, true
+		s.LocalDomains = []string{"users." + domain[:1]}
 		s.Federation = map[string]muc.Federation{"den": rooms[domain]}
 		h := host.New(host.Options{Settings: s, Store: memory.New(), Out: exit{n}, Log: zerolog.Nop(), Shards: 2})
 		n.hosts[domain] = h
@@ -258,5 +259,33 @@ func TestKickAcrossNodes(t *testing.T) {
 		count(t, users, "<presence from='den@b.example/Bob' type='unavailable'", 1)
 		count(t, users, "<status code='110'/><status code='307'/>", 1)
 		count(t, users, "<reason>enough</reason>", 2)
+	})
+}
+
+// TestOwnUserThroughPeer: whoever a peer says is a user of ours gets neither the nick, nor the identity, nor the rights
+// that this user has here, and is not mixed up with him.
+func TestOwnUserThroughPeer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linked(t, "Alice", "Bob")
+		n.configure(alice, denOfA, "<field var='{urn:isthmus:0}federation_accept'><value>den@b.example</value></field>")
+		users, _ := n.say(alice, denOfA, "m0")
+		id := users[strings.Index(users, "occupant-id"):][:110]
+		users, _ = n.enter("alice@users.a/evil", denOfB, "Alice2")
+		count(t, users, "from='den@a.example/Alice2 (b.example)'", 1)
+		users, _ = n.say("alice@users.a/evil", denOfB, "m1")
+		count(t, users, "from='den@a.example/Alice2 (b.example)'", 1)
+		count(t, users, id, 0)
+		count(t, users, "affiliation='owner'", 0)
+	})
+}
+
+// TestFullForAll: the limit of a room holds for users of other nodes, who are sent home.
+func TestFullForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linked(t, "Alice", "Bob")
+		n.configure(alice, denOfA, "<field var='muc#roomconfig_maxusers'><value>2</value></field>")
+		users, _ := n.enter("carl@users.b/pc", denOfB, "Carl")
+		count(t, users, "den@a.example/Carl", 0)
+		count(t, users, "<status code='110'/><status code='307'/>", 1)
 	})
 }

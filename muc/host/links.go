@@ -36,7 +36,7 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	if fmuc.Ends(st) {
 		return true // a link that is no more here either
 	}
-	if !fmuc.JoinShaped(st) || fmuc.Posing(st, s.h.ours) {
+	if !fmuc.JoinShaped(st) || !l.room.Accepts(string(via)) && fmuc.Posing(st, s.h.ours) {
 		return false // the room refuses it
 	}
 	return s.admit(l, via, st, now)
