@@ -125,5 +125,5 @@ func (c *Component) report(reason *AttachError, reported string, pause time.Dura
 	if reason.Sentence == reported {
 		level = zerolog.DebugLevel
 	}
-	c.Log.WithLevel(level).Str("domain", c.Domain).Dur("again_in", pause).Msg(reason.Sentence)
+	c.Log.WithLevel(level).Str("domain", c.Domain).Str("again_in", pause.Round(100*time.Millisecond).String()).Msg(reason.Sentence)
 }

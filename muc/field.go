@@ -1,6 +1,7 @@
 package muc
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -60,6 +61,9 @@ func secret(name, label string, limit int, at func(*Config) *string) field {
 
 // number is a count; "none" and "" are no limit, 0.
 func number(name, label string, low, high int, at func(*Config) *int, options ...stanza.Option) field {
+	for i, o := range options {
+		options[i].Label = cmp.Or(o.Label, o.Value) // some clients show nothing else
+	}
 	f := field{
 		name: name, typ: "text-single", label: label, options: options,
 		get: func(r *Room) []string {

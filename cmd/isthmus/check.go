@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"isthmus/cmd/isthmus/internal/config"
 	"isthmus/component"
+	"isthmus/storage/embedded"
 )
 
 // part is one thing that check tries.
@@ -52,10 +54,23 @@ func (p part) within(ctx context.Context, d time.Duration) error {
 func parts(c config.Config) []part {
 	return []part{
 		{"component " + c.Component.Domain + " at " + c.Component.Server, func(ctx context.Context) error {
+			if c.Storage.Kind() == config.Embedded && embedded.InUse(c.Storage.DataDir) {
+				return reachable(ctx, c.Component.Server)
+			}
 			return attaches(ctx, c.Component)
 		}},
 		{"storage " + c.Storage.Kind(), func(ctx context.Context) error { return storageTries[c.Storage.Kind()](ctx, c.Storage) }},
 	}
+}
+
+// reachable tells whether anybody listens at the host's port. That is all that is tried beside a daemon at work: some
+// hosts share the stanzas of a domain between all that are attached, and would send us its.
+func reachable(ctx context.Context, addr string) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("%s cannot be reached: %w", addr, err)
+	}
+	return conn.Close()
 }
 
 // attaches tells whether the host server takes us. That we are attached already means that it did.

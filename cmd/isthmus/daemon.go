@@ -35,6 +35,9 @@ const headroom = 8192
 // the stream is closed, the database is closed.
 func (d *daemon) run(ctx context.Context) (err error) {
 	store, closeStore, err := openStore(ctx, d.config.Storage, d.log)
+	if err != nil && ctx.Err() != nil {
+		return nil // asked to end before it had begun
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -15,10 +16,20 @@ func init() { zerolog.TimeFieldFormat = "2006-01-02T15:04:05.000Z07:00" }
 // newLog is the one logger; the level's name has been checked.
 func newLog(c config.Log, out io.Writer) zerolog.Logger {
 	if c.Format == "console" {
-		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly + ".000"}
+		out = zerolog.ConsoleWriter{Out: out, NoColor: !terminal(out), TimeFormat: time.TimeOnly + ".000"}
 	}
 	level, _ := zerolog.ParseLevel(c.Level)
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+}
+
+// terminal tells whether somebody is looking: colours are for people, not for files.
+func terminal(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // postgresLevels are how loud we repeat what the embedded Postgres says; the first mark counts.

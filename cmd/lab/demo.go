@@ -128,5 +128,7 @@ func howToJoin(l *lab.Lab, out io.Writer) {
 	} {
 		fmt.Fprintf(out, "  server %-16s account %-22s password any   room %s\n", l.Server(h.domain).C2S, h.account, h.room)
 	}
+	fmt.Fprint(out, "\nWith profanity:  /connect alice@wonderland.lit server 127.0.0.1 port PORT tls disable\n"+
+		"                 /join rabbithole@rooms.wonderland.lit\nUse a client of its own for each room.\n")
 	fmt.Fprintf(out, "\nLogs and data are in %s. Ctrl-C ends it.\n", l.Dir)
 }

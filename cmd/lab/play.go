@@ -35,7 +35,7 @@ type actor struct {
 func enter(ctx context.Context, l *lab.Lab, sides []side, t *transcript) (*play, error) {
 	p := &play{seen: map[string]map[string]int{}, woken: make(chan struct{})}
 	if t != nil {
-		t.head(sides[0].room, sides[1].room)
+		t.head("As "+sides[0].people[0].nick+" sees "+sides[0].room, "As "+sides[1].people[0].nick+" sees "+sides[1].room)
 	}
 	made := map[string]bool{}
 	for i, s := range sides {
