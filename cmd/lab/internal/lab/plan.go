@@ -43,6 +43,8 @@ type ServerPlan struct {
 	Multicast string
 	// Components are domains for external components beside the nodes.
 	Components []server.Component
+	// StanzaLimit bounds a stanza on every stream, in bytes; zero means 10 MB.
+	StanzaLimit int
 	// Debug makes the server log everything.
 	Debug bool
 }

@@ -61,6 +61,8 @@ func (l *Lab) startSite(s *site) (err error) {
 		Rooms:      s.plan.Rooms,
 		Multicast:  s.plan.Multicast,
 		Debug:      s.plan.Debug,
+
+		StanzaLimit: s.plan.StanzaLimit,
 	})
 	return err
 }
