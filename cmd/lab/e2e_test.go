@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"strings"
@@ -70,6 +71,7 @@ type scene struct {
 	*testing.T
 	place
 	ctx context.Context
+	tag string // tells the rooms of this run from those of the one before
 }
 
 // onBoth runs a test on Prosody and on ejabberd.
@@ -82,7 +84,7 @@ func onBoth(t *testing.T, test func(s *scene)) {
 func at(t *testing.T, p place) *scene {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	return &scene{t, p, ctx}
+	return &scene{t, p, ctx, strings.ToLower(rand.Text()[:6])}
 }
 
 // user is a client in a test: what goes wrong ends the test.
@@ -104,8 +106,8 @@ func (s *scene) login(name string) *user {
 	return &user{c, s, jid}
 }
 
-// room is the address of a room here.
-func (s *scene) room(name string) string { return name + "@" + s.rooms }
+// room is the address of a room here, which no other run of the test has.
+func (s *scene) room(name string) string { return name + "-" + s.tag + "@" + s.rooms }
 
 func (u *user) join(room, nick string) *client.Node {
 	u.s.Helper()
