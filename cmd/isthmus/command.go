@@ -51,7 +51,8 @@ func run(ctx context.Context, w world, args []string) int {
 
 func dispatch(ctx context.Context, w world, args []string) error {
 	if len(args) == 0 {
-		return errHelp
+		help(w.err)
+		return errTold
 	}
 	name, rest := strings.TrimLeft(args[0], "-"), args[1:]
 	if name == "help" || name == "h" {

@@ -75,7 +75,7 @@ func TestCommandLine(t *testing.T) {
 		code     int
 		out, err string // what each begins with
 	}{
-		{"", 1, "", "isthmus: \"isthmus help\" tells what there is\n"},
+		{"", 1, "", "isthmus serves"},
 		{"--help", 0, "isthmus serves", ""},
 		{"check -h", 0, "isthmus check\n", ""},
 		{"version", 0, "isthmus dev (go", ""},
