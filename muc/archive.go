@@ -78,9 +78,6 @@ type Limits struct {
 	Since                         time.Time
 }
 
-// NoLimits asks for all that the room gives.
-var NoLimits = Limits{MaxChars: -1, MaxStanzas: -1, Seconds: -1}
-
 func readLimits(x *stanza.Element) Limits {
 	h := x.Child(nsMUC, "history")
 	l := Limits{atoi(h.Attr("maxchars")), atoi(h.Attr("maxstanzas")), atoi(h.Attr("seconds")), time.Time{}}

@@ -117,7 +117,7 @@ func drawFact(t *rapid.T) Fact {
 	return rapid.SampledFrom([]Fact{
 		Entered{p, show}, Entered{p, show}, Changed{p, show}, Renamed{p, other}, Left{Person: p, Payload: show},
 		Left{Person: p, Code: 307}, Said{Person: p, ID: "r", Payload: body},
-		Private{Person: p, To: other, Type: "chat", Payload: body}, Asked{NoLimits}, Lost{},
+		Private{Person: p, To: other, Type: "chat", Payload: body}, Asked{Limits{MaxChars: -1, MaxStanzas: -1, Seconds: -1}}, Lost{},
 	}).Draw(t, "fact")
 }
 

@@ -81,7 +81,7 @@ func (r *Room) unwelcome(aff Affiliation, beside bool) (code int, why string) {
 // proxied tells whether a peer speaks for a user of our own. He may sit in the peer's room, or be made up: nobody can tell,
 // so he gets neither the nick nor the rights that he has here. xep:0289#security
 func (r *Room) proxied(via Via, user stanza.JID) bool {
-	return via != Here && r.settings.hosts(user.Domain)
+	return via != Here && r.settings.Hosts(user.Domain)
 }
 
 // nickOver is the nick under which somebody is shown whom a peer speaks for.

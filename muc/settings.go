@@ -41,8 +41,8 @@ func (s *Settings) mayCreate(j stanza.JID) bool {
 	return true
 }
 
-// hosts tells whether the users of a domain are this server's own. No peer speaks for them.
-func (s *Settings) hosts(domain string) bool {
+// Hosts tells whether the users of a domain are this server's own. No peer speaks for them.
+func (s *Settings) Hosts(domain string) bool {
 	return domain == s.Service || slices.ContainsFunc(s.LocalDomains, func(d string) bool { return strings.EqualFold(d, domain) })
 }
 

@@ -36,7 +36,7 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	if fmuc.Ends(st) {
 		return true // a link that is no more here either
 	}
-	if !fmuc.JoinShaped(st) || !l.room.Accepts(string(via)) && fmuc.Posing(st, s.h.ours) {
+	if !fmuc.JoinShaped(st) || !l.room.Accepts(string(via)) && fmuc.Posing(st, s.h.o.Settings.Hosts) {
 		return false // the room refuses it
 	}
 	return s.admit(l, via, st, now)
@@ -85,19 +85,6 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 	s.drop(l, k)
 	s.tell(l, s.connect(l, k.via, true, now), fmuc.Event{At: now, Stanza: st})
 	return true
-}
-
-// ours tells whether a domain's users are known to be clients of this host, never of a peer.
-func (h *Host) ours(domain string) bool {
-	if domain == h.o.Settings.Service {
-		return true
-	}
-	for _, d := range h.o.Settings.LocalDomains {
-		if d == domain {
-			return true
-		}
-	}
-	return false
 }
 
 // connect makes a link.

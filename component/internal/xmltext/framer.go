@@ -29,9 +29,6 @@ const (
 	inPI
 )
 
-// Depth is how many elements are open.
-func (f *Framer) Depth() int { return f.depth }
-
 // Feed takes the next piece. n bytes of it belong to the construct; done tells that it ends there.
 func (f *Framer) Feed(p []byte) (n int, done bool) {
 	for n < len(p) {
