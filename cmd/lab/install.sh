@@ -6,7 +6,7 @@ set -eu
 
 # gcc and libc6-dev are there for `go test -race`, lua-unbound for Prosody's
 # look-ups, which must go to the laboratory's own DNS server.
-wanted="prosody lua-unbound ejabberd postgresql gcc libc6-dev"
+wanted="prosody lua-unbound ejabberd postgresql gcc libc6-dev python3-slixmpp"
 
 policy=/usr/sbin/policy-rc.d
 cluster=/etc/postgresql-common/createcluster.conf
