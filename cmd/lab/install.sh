@@ -6,7 +6,9 @@ set -eu
 
 # gcc and libc6-dev are there for `go test -race`, lua-unbound for Prosody's
 # look-ups, which must go to the laboratory's own DNS server.
-wanted="prosody lua-unbound ejabberd postgresql gcc libc6-dev python3-slixmpp"
+wanted="prosody lua-unbound ejabberd postgresql gcc libc6-dev python3-slixmpp tmux"
+# Whoever has the Profanity that is not light keeps it: the two exclude each other.
+[ -x /usr/bin/profanity ] || wanted="$wanted profanity-light"
 
 policy=/usr/sbin/policy-rc.d
 cluster=/etc/postgresql-common/createcluster.conf
