@@ -15,6 +15,8 @@ import (
 var (
 	// ErrNotFound says that there is no such room.
 	ErrNotFound = errors.New("storage: no such room")
+	// ErrNoEvent says that a room's log has no event of an id that was asked for.
+	ErrNoEvent = errors.New("storage: no such event")
 	// ErrRejected wraps the error of a change that can never be committed (a value the database refuses, a broken key).
 	ErrRejected = errors.New("storage: change refused")
 	// ErrNewerSchema says that the database was written by a newer isthmus.
@@ -25,7 +27,8 @@ var (
 type Store interface {
 	// Load reads one room with its affiliations, its last history logged events (oldest first) and its links. A history
 	// below 0 is what those who enter are shown: events of kind "message", as many as the room's own configuration says.
-	// A room that does not exist is ErrNotFound.
+	// What is retracted is never shown there. A room that does not exist is ErrNotFound; one that was destroyed and whose
+	// name is kept has a Tombstone and nothing else.
 	Load(ctx context.Context, room string, history int) (*Room, error)
 
 	// Commit applies the batch in one transaction, in order (S1).
@@ -35,29 +38,81 @@ type Store interface {
 	// and how many there are in all.
 	Public(ctx context.Context, after string, max int) (list []Listed, total int, err error)
 
+	// Archive reads a page of a room's log in order of arrival. ErrNoEvent if an id of the query is not in the log.
+	Archive(ctx context.Context, q Query) (*Page, error)
+
+	// Rooms lists all rooms as Public does those that may be listed.
+	Rooms(ctx context.Context, after string, max int) (list []Listed, total int, err error)
+
+	// Owned counts the rooms that this bare JID has created.
+	Owned(ctx context.Context, creator string) (int, error)
+
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
 	Close() error
 }
 
-// Change is one step of a batch: SaveRoom, DeleteRoom, SaveAffiliation, AppendEvent, SaveLink or DeleteLink.
+// Change is one step of a batch. All but SaveRoom and DeleteRoom need a room that exists, unless they remove something.
 type Change interface{ change() }
 
-// SaveRoom inserts or replaces everything of a room but its affiliations, events and links.
+// SaveRoom inserts or replaces everything of a room that is in its record. It takes a tombstone's place.
 type SaveRoom struct{ Room RoomRecord }
 
-// DeleteRoom removes a room with all that belongs to it. A room that is not there is no error.
-type DeleteRoom struct{ JID string }
+// DeleteRoom removes a room with all that belongs to it. A room that is not there is no error. A Tombstone keeps its name.
+type DeleteRoom struct {
+	JID       string
+	Tombstone *Tombstone
+}
 
-// SaveAffiliation sets one affiliation; "none" without a nick removes the row.
+// SaveAffiliation sets one affiliation; "none" without a nick removes the row. A key that somebody else in the room has is
+// refused.
 type SaveAffiliation struct {
 	Room string
 	Affiliation
 }
 
-// AppendEvent adds to a room's log. The room has to exist, as for SaveAffiliation and SaveLink. An event that is there
-// already, equal in every field, is left alone (S3); another event under its key is refused.
+// AppendEvent adds to a room's log. An event that is there already, equal in every field, is left alone (S3); another event
+// under its key is refused.
 type AppendEvent struct{ Event Event }
+
+// Retract replaces the payload of an event by a tombstone. An event that is not there is no error.
+type Retract struct {
+	Room, StanzaID string
+	Payload        []byte
+}
+
+// SaveVCard sets a room's vCard, raw; nil removes it.
+type SaveVCard struct {
+	Room  string
+	VCard []byte
+}
+
+// SaveHat inserts or replaces a hat with all who wear it.
+type SaveHat struct {
+	Room string
+	Hat
+}
+
+// DeleteHat forgets a hat.
+type DeleteHat struct{ Room, URI string }
+
+// SaveHold inserts or replaces the nick that is held for a user.
+type SaveHold struct {
+	Room string
+	Hold
+}
+
+// DeleteHold lets go of it.
+type DeleteHold struct{ Room, JID string }
+
+// SaveRequest inserts or replaces a user's request to be registered.
+type SaveRequest struct {
+	Room string
+	Request
+}
+
+// DeleteRequest forgets it.
+type DeleteRequest struct{ Room, JID string }
 
 // SaveLink inserts or replaces what is known of one link.
 type SaveLink struct{ Link Link }
@@ -69,6 +124,14 @@ func (SaveRoom) change()        {}
 func (DeleteRoom) change()      {}
 func (SaveAffiliation) change() {}
 func (AppendEvent) change()     {}
+func (Retract) change()         {}
+func (SaveVCard) change()       {}
+func (SaveHat) change()         {}
+func (DeleteHat) change()       {}
+func (SaveHold) change()        {}
+func (DeleteHold) change()      {}
+func (SaveRequest) change()     {}
+func (DeleteRequest) change()   {}
 func (SaveLink) change()        {}
 func (DeleteLink) change()      {}
 
@@ -81,6 +144,12 @@ type Room struct {
 	Seen         [][]byte      // dedupe keys of the last 1,000 events that have one, oldest first
 	LastSeq      int64         // the highest seq of the room's own origin and epoch, 0 if none
 	LastAt       int64         // the highest hybrid logical clock in the room's log, 0 if none
+	VCard        []byte
+	Hats         []Hat     // ordered by URI
+	Holds        []Hold    // ordered by JID
+	Requests     []Request // ordered by JID
+
+	Tombstone *Tombstone // not nil: there is no such room any more, and nothing else is set
 }
 
 // RoomRecord is one row of rooms.
@@ -89,10 +158,12 @@ type RoomRecord struct {
 	Epoch   int64  // random, drawn when the room's log is created
 	Secret  []byte // 32 bytes; salts occupant-ids and signs forwarded ids
 	Created time.Time
-	Locked  bool // created, not yet configured
+	Creator string // bare JID
+	Locked  bool   // created, not yet configured
 	Config  Config
 
-	Subject       string // raw inner XML is never stored here: plain text
+	Subject       string // plain text
+	SubjectXML    []byte // the <subject/> elements as they came, in all their languages
 	SubjectNick   string
 	SubjectAuthor string // bare JID
 	SubjectAt     time.Time
@@ -123,6 +194,16 @@ type Config struct {
 	MaxHistory        int      // messages kept for those who join
 	PubSub            string
 
+	Archiving              bool   // messages are kept for good
+	MembersByDefault       bool   // newcomers to a room that is not moderated have voice
+	AllowVisitorStatus     bool   // visitors may say what they are doing
+	AllowVisitorNickChange bool   // visitors may change their nick
+	AllowVoiceRequests     bool   // visitors may ask for voice
+	AllowModeratorPM       bool   // private messages to moderators are allowed whatever AllowPM says
+	AllowRegistration      bool   // who has no affiliation may register
+	NickPolicy             string // "free", "registered" or "locked"
+	SlowMode               int    // seconds between two messages of one user, 0 = any
+
 	FederationJoin   string   // bare JID of the peer room that this one joins, "" = none
 	FederationAccept []string // bare room JIDs or domains that may join this one
 }
@@ -132,7 +213,35 @@ type Affiliation struct {
 	JID         string // bare JID or domain
 	Affiliation string // owner, admin, member, outcast or none
 	Nick        string // reserved nick, may be empty
+	Key1, Key2  string // how the nick compares; no two users of a room share one, of either kind
 	Reason      string
+}
+
+// Hat is what some users of a room are shown with, whoever they are to it otherwise.
+type Hat struct {
+	URI, Title string
+	Hue        string // degrees, "" = none
+	Wearers    []string
+}
+
+// Hold keeps a nick for somebody who lost his connection.
+type Hold struct {
+	JID, Nick string // bare JID
+	Until     time.Time
+}
+
+// Request is somebody's wish to be registered that no admin has answered.
+type Request struct {
+	JID, Nick string // bare JID
+	Form      []byte // as submitted, raw
+	At        time.Time
+}
+
+// Tombstone is what stays of a destroyed room, so that nobody else takes its name.
+type Tombstone struct {
+	Venue, Reason string   // Venue is the bare JID of the room to go to, "" = none
+	Owners        []string // bare JIDs; they may take the name again
+	Until         time.Time
 }
 
 // Event is one row of the log. (Room, Origin, Epoch, Seq) is its key.
@@ -143,7 +252,7 @@ type Event struct {
 	Seq    int64
 	At     int64 // hybrid logical clock: milliseconds since 1970 << 16 | counter
 
-	Kind       string // "message" or "subject"
+	Kind       string // "message", "subject" or "notice": what the room itself said
 	StanzaID   string
 	ID         string // the author's id attribute
 	Author     string // full JID of the author as the room knew it, "" if unknown
@@ -154,7 +263,32 @@ type Event struct {
 	Open       bool   // written while the room was non-anonymous
 	Payload    []byte // children as they came, bytes
 	Dedupe     []byte // recognises the event when another path brings it again, nil = none
+	Retracted  bool   // Payload is a tombstone
 }
+
+// Query says which part of a room's log is wanted. What is empty does not narrow it.
+type Query struct {
+	Room       string
+	Start, End time.Time // when it was said, both inclusive
+	Nick       string    // said under exactly this nick
+	Author     string    // said by this bare JID
+	After      []string  // stanza-ids: what arrived behind all of them
+	Before     []string  // stanza-ids: what arrived in front of all of them
+	IDs        []string  // stanza-ids: just these
+	Max        int       // events of a page
+	Backward   bool      // the last page of what matches, not the first; it is in order of arrival all the same
+	Count      bool      // how many match in all is asked, too
+}
+
+// Page is a part of a room's log.
+type Page struct {
+	Events   []Event // in order of arrival
+	Complete bool    // nothing that matches lies beyond this page, in the direction of the query
+	Total    int     // how many match without After and Before, counted to CountMost + 1 at most; 0 unless asked
+}
+
+// CountMost bounds how far matches are counted.
+const CountMost = 10000
 
 // Link is what survives of a federation link.
 type Link struct {
