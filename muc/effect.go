@@ -1,6 +1,11 @@
 package muc
 
-import "isthmus/component/stanza"
+import (
+	"errors"
+	"time"
+
+	"isthmus/component/stanza"
+)
 
 // Effect is something that must happen, in the order in which Handle returned it.
 type Effect interface{ effect() }
@@ -30,12 +35,75 @@ type SaveRoom struct{ Record Record }
 // SaveAffiliation stores one affiliation; none without a nick removes it.
 type SaveAffiliation struct{ Item AffiliationRecord }
 
-// Delete removes the room and everything that belongs to it. The room object is dead afterwards.
-type Delete struct{}
+// Retract replaces the payload of a logged event.
+type Retract struct {
+	StanzaID string
+	Payload  []byte
+}
+
+// SaveVCard stores the room's vCard, raw; nil removes it.
+type SaveVCard struct{ VCard []byte }
+
+// SaveHat stores a hat and who wears it.
+type SaveHat struct{ Hat Hat }
+
+// DeleteHat forgets a hat.
+type DeleteHat struct{ URI string }
+
+// SaveHold keeps a nick for a user.
+type SaveHold struct{ Hold Hold }
+
+// DeleteHold lets go of it.
+type DeleteHold struct{ JID string }
+
+// SaveRequest keeps a user's wish to be registered.
+type SaveRequest struct{ Request Request }
+
+// DeleteRequest forgets it.
+type DeleteRequest struct{ JID string }
+
+// Delete removes the room and everything that belongs to it; a tombstone keeps its name. The room object is dead
+// afterwards.
+type Delete struct{ Tombstone *Tombstone }
+
+// Wake asks for an event at this time, instead of the one that was asked for before; the zero time asks for none.
+type Wake struct{ At time.Time }
+
+// Load asks for parts of the room's log as it is when everything in front of it is stored. They come back as a Loaded.
+type Load struct {
+	Queries []Query
+	then    func(*Room, []Page, error)
+}
+
+// Loaded answers a Load: a page for each query, or one of the errors below, or another for a log that cannot be read.
+type Loaded struct {
+	Load  Load
+	Pages []Page
+	Err   error
+}
+
+var (
+	// ErrNoEvent says that a query names an event that is not in the log.
+	ErrNoEvent = errors.New("muc: no such event")
+	// ErrBusy says that too much is asked of the log already.
+	ErrBusy = errors.New("muc: the log is busy")
+
+	errGone = errors.New("muc: the room is gone")
+)
 
 func (Send) effect()            {}
 func (Append) effect()          {}
 func (Relay) effect()           {}
 func (SaveRoom) effect()        {}
 func (SaveAffiliation) effect() {}
+func (Retract) effect()         {}
+func (SaveVCard) effect()       {}
+func (SaveHat) effect()         {}
+func (DeleteHat) effect()       {}
+func (SaveHold) effect()        {}
+func (DeleteHold) effect()      {}
+func (SaveRequest) effect()     {}
+func (DeleteRequest) effect()   {}
 func (Delete) effect()          {}
+func (Wake) effect()            {}
+func (Load) effect()            {}

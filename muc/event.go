@@ -12,10 +12,13 @@ type Via string
 // Here is this node.
 const Here Via = ""
 
-// Event is one thing that happens to a room: a stanza from the host server, or a fact from a federation link.
+// Event is one thing that happens to a room: a stanza from the host server, a fact from a federation link, what it has asked
+// of its log, or the time that it wanted to be woken at.
 type Event struct {
 	At     time.Time
-	Stanza *stanza.Stanza // nil for a fact
-	Via    Via            // the link that the fact came over
+	Stanza *stanza.Stanza
+	Via    Via // the link that Fact came over
 	Fact   Fact
+	Loaded *Loaded
+	Wake   bool
 }

@@ -3,6 +3,7 @@ package muc
 import (
 	"encoding/xml"
 	"strings"
+	"time"
 
 	"isthmus/component/stanza"
 )
@@ -13,12 +14,19 @@ type feature struct {
 	name   string
 	admit  func(*Room, *entry) *stanza.Error            // may this session enter?
 	speak  func(*Room, *Session, *speech) *stanza.Error // may this be said to all?
+	letter func(*Room, *stanza.Stanza, *Session) bool   // takes a message to the room itself, from an occupant or a stranger (nil)
 	stamp  func(*Room, *stamped, *stanza.Builder)       // what the room adds to a message
 	dress  func(*Room, *Occupant, *stanza.Builder)      // what the room adds to a presence
 	forged []forgery                                    // what only the room may add
 	fields []field                                      // its part of the owner's form
 	disco  func(*Room) []string                         // its features of the room
 	info   func(*Room) []stanza.Field                   // its part of the room's information
+
+	queries map[xml.Name]query        // the IQs to the room that it answers
+	entered func(*Room, *Session)     // somebody has entered and has been told everything
+	adopted func(*Room, Config) []int // the configuration was another: what to do now, and the status codes that say so
+	due     func(*Room) time.Time     // when it wants to be woken; the zero time for never
+	wake    func(*Room)               // it is due
 }
 
 // forgery is an element that is stripped from whatever users send. by names the attribute that makes it a forgery only
@@ -28,28 +36,33 @@ type forgery struct {
 	by   string
 }
 
-// features, read from top to bottom: the order of the checks on entry, of the owner's form and of what the room adds.
-var features = []feature{
-	core,
-	about,
-	lifetime,
-	listing,
-	locked,
-	outcasts,
-	membersOnly,
-	password,
-	nickname,
-	maxUsers,
-	voice,
-	subjects,
-	privateMessages,
-	invitations,
-	anonymity,
-	lists,
-	presences,
-	occupantIDs,
-	archive,
-	federation,
+// features, read from top to bottom: the order of the checks on entry, of the owner's form and of what the room adds. The
+// table is filled at start because what features do reads it.
+var features []feature
+
+func init() {
+	features = []feature{
+		core,
+		about,
+		lifetime,
+		listing,
+		locked,
+		outcasts,
+		membersOnly,
+		password,
+		nickname,
+		maxUsers,
+		voice,
+		subjects,
+		privateMessages,
+		invitations,
+		anonymity,
+		lists,
+		presences,
+		occupantIDs,
+		archive,
+		federation,
+	}
 }
 
 // core is what every room of XEP-0045 does.
@@ -63,6 +76,13 @@ var core = feature{
 		{name: name(nsMUC, "x")},
 		{name: name(nsHats, "hats")},
 		{name: name(nsAddress, "addresses")},
+	},
+	queries: map[xml.Name]query{
+		name(nsInfo, "query"):  {gets, (*Room).info},
+		name(nsItems, "query"): {gets, (*Room).items},
+		name(nsAdmin, "query"): {both, (*Room).admin},
+		name(nsOwner, "query"): {both, (*Room).owner},
+		name(nsPing, "ping"):   {gets, (*Room).ping},
 	},
 }
 

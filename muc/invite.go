@@ -12,6 +12,18 @@ var invitations = feature{
 	fields: []field{
 		flag("muc#roomconfig_allowinvites", "Everybody may invite others", func(c *Config) *bool { return &c.AllowInvites }),
 	},
+	letter: func(r *Room, st *stanza.Stanza, s *Session) bool {
+		x := st.Child(nsUser, "x")
+		switch {
+		case x.Child(nsUser, "invite") != nil:
+			r.invite(st, s, x)
+		case x.Child(nsUser, "decline") != nil:
+			r.decline(st, x)
+		default:
+			return false
+		}
+		return true
+	},
 	info: func(r *Room) []stanza.Field {
 		return []stanza.Field{{Var: "muc#roomconfig_allowinvites", Values: []string{bit(r.rec.Config.AllowInvites)}}}
 	},

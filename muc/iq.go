@@ -7,20 +7,27 @@ import (
 	"isthmus/component/stanza"
 )
 
-// query answers one kind of IQ to the room: with what goes into the result, or an error. A handler that has sent its
-// result itself returns neither.
-type query func(*Room, *stanza.Stanza, *stanza.Element) ([]byte, *stanza.Error)
-
-// queries are the IQs that a room answers, by their child. types says for which; the others get bad-request.
-var queries = map[xml.Name]struct {
+// query is one kind of IQ that a room answers: of which types, and with what goes into the result, or an error. An answer
+// that has sent its result itself, or will, returns neither.
+type query struct {
 	types  []string
-	answer query
-}{
-	name(nsInfo, "query"):  {[]string{"get"}, (*Room).info},
-	name(nsItems, "query"): {[]string{"get"}, (*Room).items},
-	name(nsAdmin, "query"): {[]string{"get", "set"}, (*Room).admin},
-	name(nsOwner, "query"): {[]string{"get", "set"}, (*Room).owner},
-	name(nsPing, "ping"):   {[]string{"get"}, (*Room).ping},
+	answer func(*Room, *stanza.Stanza, *stanza.Element) ([]byte, *stanza.Error)
+}
+
+var (
+	gets = []string{"get"}
+	sets = []string{"set"}
+	both = []string{"get", "set"}
+)
+
+// queryNamed finds who answers for an IQ's child.
+func queryNamed(n xml.Name) (query, bool) {
+	for _, f := range features {
+		if q, ok := f.queries[n]; ok {
+			return q, true
+		}
+	}
+	return query{}, false
 }
 
 // iq takes every IQ to the room or to an occupant.
@@ -43,19 +50,19 @@ func (r *Room) iq(st *stanza.Stanza) {
 		return
 	}
 	q := &st.Children[0]
-	h, ok := queries[q.Name]
+	h, ok := queryNamed(q.Name)
 	switch {
 	case !ok:
 		r.fail(st, unsupported)
 	case !slices.Contains(h.types, st.Type):
 		r.fail(st, badRequest)
 	default:
-		r.answer(st, q, h.answer)
+		r.answer(st, q, h)
 	}
 }
 
 func (r *Room) answer(st *stanza.Stanza, q *stanza.Element, h query) {
-	payload, err := h(r, st, q)
+	payload, err := h.answer(r, st, q)
 	switch {
 	case err != nil:
 		r.fail(st, err)

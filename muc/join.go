@@ -54,9 +54,19 @@ func (r *Room) let(e *entry) {
 		r.tellOthers(s)
 	}
 	r.sendSelf(s, e.codes)
-	r.sendHistory(s, readLimits(e.x))
-	r.sendSubject(s)
+	r.sendRest(s, e.x)
 	r.relay(Here, Entered{s.person(), s.payload})
+}
+
+// sendRest is what follows the presences of an entry.
+func (r *Room) sendRest(s *Session, x *stanza.Element) {
+	r.sendHistory(s, readLimits(x))
+	r.sendSubject(s)
+	for _, f := range features {
+		if f.entered != nil {
+			f.entered(r, s)
+		}
+	}
 }
 
 // regain gives an occupant who was only behind a link, where nobody is a moderator, the role that he has here.
@@ -85,8 +95,7 @@ func (r *Room) resync(st *stanza.Stanza, s *Session) {
 		r.relay(Here, Changed{s.person(), s.payload})
 	}
 	r.sendSelf(s, nil)
-	r.sendHistory(s, readLimits(st.Child(nsMUC, "x")))
-	r.sendSubject(s)
+	r.sendRest(s, st.Child(nsMUC, "x"))
 }
 
 // sendOccupants tells a session who else is here. xep:0045#enter-pres
@@ -173,7 +182,8 @@ func (r *Room) create(st *stanza.Stanza) {
 func (r *Room) found(creator stanza.JID) {
 	r.exists = true
 	r.rec = Record{
-		JID: r.me, Epoch: r.birth.Epoch, Secret: r.birth.Secret, Created: r.now, Locked: true, Config: r.settings.Defaults,
+		JID: r.me, Epoch: r.birth.Epoch, Secret: r.birth.Secret, Created: r.now, Creator: creator.Bare().String(), Locked: true,
+		Config: r.settings.Defaults,
 	}
 	r.nid = nodeID(r.me, r.rec.Epoch)
 }

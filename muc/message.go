@@ -37,17 +37,16 @@ func (r *Room) message(st *stanza.Stanza) {
 
 // plainMessage is a message to the room that is not for its occupants: an invitation, or nothing that a room knows.
 func (r *Room) plainMessage(st *stanza.Stanza, s *Session) {
-	x := st.Child(nsUser, "x")
-	switch {
-	case x.Child(nsUser, "invite") != nil:
-		r.invite(st, s, x)
-	case x.Child(nsUser, "decline") != nil:
-		r.decline(st, x)
-	case s == nil:
-		r.fail(st, r.outside())
-	default:
-		r.fail(st, badRequest.Because("A message to the room must be of type groupchat."))
+	for _, f := range features {
+		if f.letter != nil && f.letter(r, st, s) {
+			return
+		}
 	}
+	if s == nil {
+		r.fail(st, r.outside())
+		return
+	}
+	r.fail(st, badRequest.Because("A message to the room must be of type groupchat."))
 }
 
 // groupchat is a message to everybody. xep:0045#message

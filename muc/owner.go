@@ -144,7 +144,13 @@ func (r *Room) applyConfig(was Config) {
 	if was.Moderated != c.Moderated {
 		r.regradeVoices()
 	}
-	if codes := changeCodes(was, c); len(codes) > 0 {
+	codes := changeCodes(was, c)
+	for _, f := range features {
+		if f.adopted != nil {
+			codes = append(codes, f.adopted(r, was)...)
+		}
+	}
+	if len(codes) > 0 {
 		r.announceConfig(codes)
 	}
 	if c.NonAnonymous && !was.NonAnonymous {
@@ -154,9 +160,9 @@ func (r *Room) applyConfig(was Config) {
 }
 
 // changeCodes are the status codes of a change: those of privacy alone, 104 for anything else.
-func changeCodes(was, is Config) []string {
-	var codes []string
-	add := func(changed, now bool, on, off string) {
+func changeCodes(was, is Config) []int {
+	var codes []int
+	add := func(changed, now bool, on, off int) {
 		switch {
 		case changed && now:
 			codes = append(codes, on)
@@ -164,20 +170,20 @@ func changeCodes(was, is Config) []string {
 			codes = append(codes, off)
 		}
 	}
-	add(was.Logging != is.Logging, is.Logging, "170", "171")
-	add(was.NonAnonymous != is.NonAnonymous, is.NonAnonymous, "172", "173")
+	add(was.Logging != is.Logging, is.Logging, 170, 171)
+	add(was.NonAnonymous != is.NonAnonymous, is.NonAnonymous, 172, 173)
 	was.Logging, was.NonAnonymous = is.Logging, is.NonAnonymous
 	if !reflect.DeepEqual(was, is) {
-		codes = append([]string{"104"}, codes...)
+		codes = append([]int{104}, codes...)
 	}
 	return codes
 }
 
-func (r *Room) announceConfig(codes []string) {
+func (r *Room) announceConfig(codes []int) {
 	var b stanza.Builder
 	b.Start("x", "xmlns", nsUser)
 	for _, c := range codes {
-		b.Empty("status", "code", c)
+		b.Empty("status", "code", itoa(c))
 	}
 	b.End()
 	r.send(stanza.Envelope{Kind: stanza.Message, Type: "groupchat", From: r.me}, b.Bytes(), r.viewers().all...)
@@ -260,5 +266,5 @@ func (r *Room) raze(d *stanza.Element) {
 		}
 	}
 	r.occupants, r.sessions, r.byNick, r.views = nil, map[identity]*Session{}, map[string]*Occupant{}, nil
-	r.end()
+	r.end(nil)
 }

@@ -180,13 +180,13 @@ func (r *Room) afterLeave() {
 		return
 	}
 	if r.rec.Locked || !r.rec.Config.Persistent {
-		r.end()
+		r.end(nil)
 	}
 }
 
-// end makes the room nonexistent.
-func (r *Room) end() {
+// end makes the room nonexistent; a tombstone keeps its name.
+func (r *Room) end(t *Tombstone) {
 	r.relay(Here, Closed{})
-	r.emit(Delete{})
+	r.emit(Delete{t})
 	r.dead, r.exists = true, false
 }

@@ -26,6 +26,16 @@ type Config struct {
 	MaxHistory        int
 	PubSub            string
 
+	Archiving              bool
+	MembersByDefault       bool
+	AllowVisitorStatus     bool
+	AllowVisitorNickChange bool
+	AllowVoiceRequests     bool
+	AllowModeratorPM       bool
+	AllowRegistration      bool
+	NickPolicy             string
+	SlowMode               int
+
 	FederationJoin   string
 	FederationAccept []string
 }
@@ -41,6 +51,14 @@ func DefaultConfig() Config {
 		GetMemberList:     []string{"moderator", "participant"},
 		MaxUsers:          0,
 		MaxHistory:        50,
+
+		Archiving:              true,
+		MembersByDefault:       true,
+		AllowVisitorStatus:     true,
+		AllowVisitorNickChange: true,
+		AllowVoiceRequests:     true,
+		AllowRegistration:      true,
+		NickPolicy:             "free",
 	}
 }
 
@@ -50,10 +68,12 @@ type Record struct {
 	Epoch   int64
 	Secret  []byte
 	Created time.Time
+	Creator string
 	Locked  bool
 	Config  Config
 
 	Subject       string
+	SubjectXML    []byte
 	SubjectNick   string
 	SubjectAuthor string
 	SubjectAt     time.Time
@@ -64,7 +84,35 @@ type AffiliationRecord struct {
 	JID         string
 	Affiliation string
 	Nick        string
+	Key1, Key2  string
 	Reason      string
+}
+
+// Hat is what some users are shown with. storage.Hat converts into it, and so on for what follows.
+type Hat struct {
+	URI, Title string
+	Hue        string
+	Wearers    []string
+}
+
+// Hold keeps a nick for somebody who lost his connection.
+type Hold struct {
+	JID, Nick string
+	Until     time.Time
+}
+
+// Request is somebody's wish to be registered that no admin has answered.
+type Request struct {
+	JID, Nick string
+	Form      []byte
+	At        time.Time
+}
+
+// Tombstone is what stays of a destroyed room.
+type Tombstone struct {
+	Venue, Reason string
+	Owners        []string
+	Until         time.Time
 }
 
 // Entry is one event of the log. storage.Event converts into it.
@@ -86,6 +134,28 @@ type Entry struct {
 	Open       bool
 	Payload    []byte
 	Dedupe     []byte
+	Retracted  bool
+}
+
+// Query says which part of the room's log is wanted. storage.Query has the same fields, and says more.
+type Query struct {
+	Room       string
+	Start, End time.Time
+	Nick       string
+	Author     string
+	After      []string
+	Before     []string
+	IDs        []string
+	Max        int
+	Backward   bool
+	Count      bool
+}
+
+// Page is a part of the room's log, in order of arrival.
+type Page struct {
+	Events   []Entry
+	Complete bool
+	Total    int
 }
 
 // Stored is a room as storage gives it back.
@@ -96,6 +166,11 @@ type Stored struct {
 	Seen         [][]byte
 	LastSeq      int64
 	LastAt       int64
+	VCard        []byte
+	Hats         []Hat
+	Holds        []Hold
+	Requests     []Request
+	Tombstone    *Tombstone // there is no room any more, and nothing else is set
 }
 
 // Birth is what a room that does not exist yet would be born with. Epoch and Secret are random.

@@ -34,7 +34,14 @@ type Room struct {
 	sessions  map[identity]*Session // everybody, also those behind links
 	privates  ring                  // private messages whose bounce must be told from a groupchat's
 
+	vcard    []byte
+	hats     []Hat
+	holds    []Hold
+	requests []Request
+	tomb     *Tombstone // a room that was here, and whose name is kept
+
 	now   time.Time
+	armed time.Time // when the room has asked to be woken
 	out   []Effect
 	views *views // cached recipients, nil when membership or rights changed
 }
@@ -50,6 +57,10 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	if stored == nil {
 		return r
 	}
+	if stored.Tombstone != nil {
+		r.tomb = stored.Tombstone
+		return r
+	}
 	r.exists = true
 	r.rec = stored.Record
 	r.nid = nodeID(r.me, r.rec.Epoch)
@@ -60,6 +71,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	for _, a := range stored.Affiliations {
 		r.affils[a.JID] = a
 	}
+	r.vcard, r.hats, r.holds, r.requests = stored.VCard, stored.Hats, stored.Holds, stored.Requests
 	for _, k := range stored.Seen {
 		r.seen.add(string(k))
 	}
@@ -70,11 +82,17 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 func (r *Room) Handle(ev Event) []Effect {
 	r.now, r.out = ev.At, nil
 	switch {
+	case ev.Loaded != nil:
+		r.loaded(ev.Loaded)
 	case ev.Stanza != nil:
 		r.stanza(ev.Stanza)
-	case r.exists:
+	case !r.exists:
+	case ev.Wake:
+		r.wake()
+	default:
 		r.fact(ev.Via, ev.Fact)
 	}
+	r.rearm()
 	return changesFirst(r.out)
 }
 
@@ -86,17 +104,30 @@ func changesFirst(list []Effect) []Effect {
 
 func rank(e Effect) int {
 	switch e.(type) {
-	case Send, Relay:
+	case Send, Relay, Load:
 		return 1
 	}
 	return 0
+}
+
+// load asks for parts of the log; then is called with them.
+func (r *Room) load(then func(*Room, []Page, error), queries ...Query) {
+	r.emit(Load{queries, then})
+}
+
+func (r *Room) loaded(l *Loaded) {
+	err := l.Err
+	if !r.exists {
+		err = errGone
+	}
+	l.Load.then(r, l.Pages, err)
 }
 
 // Exists tells whether there is a room at this address.
 func (r *Room) Exists() bool { return r.exists }
 
 // Idle tells whether the room may be dropped from memory.
-func (r *Room) Idle() bool { return r.dead || len(r.occupants) == 0 }
+func (r *Room) Idle() bool { return r.dead || len(r.occupants) == 0 && r.armed.IsZero() }
 
 // Config is the room's configuration; treat it as read-only.
 func (r *Room) Config() Config { return r.rec.Config }

@@ -49,6 +49,7 @@ type Host struct {
 	log     zerolog.Logger
 	shards  []*shard
 	writer  *writer
+	reader  *reader
 	service *service
 }
 
@@ -64,7 +65,7 @@ func New(o Options) *Host {
 	if o.Birth == nil {
 		o.Birth = birth
 	}
-	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log)}
+	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log), reader: newReader(o.Store)}
 	h.service = &service{h: h, slots: make(chan struct{}, 4)}
 	for range o.Shards {
 		h.shards = append(h.shards, newShard(h))

@@ -123,10 +123,7 @@ func (s *shard) reconcile(l *live, now time.Time) bool {
 }
 
 func (s *shard) drop(l *live, k *edge) {
-	if k.timer != nil {
-		k.timer.Stop()
-	}
-	k.turn++
+	k.alarm.set(time.Time{}, nil)
 	if l.edges[k.via] == k {
 		delete(l.edges, k.via)
 	}
@@ -160,7 +157,7 @@ func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
 				s.perform(l, l.room.Handle(muc.Event{At: ev.At, Via: k.via, Fact: e.Fact}))
 			}
 		case fmuc.Wake:
-			s.arm(l, k, e.At)
+			k.alarm.set(e.At, func(turn int) { s.mail.push(woken{l, k, turn}) })
 		case fmuc.Save:
 			s.saveLink(l, k, e)
 		case fmuc.Note:
@@ -171,26 +168,20 @@ func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
 	}
 }
 
-// arm sets a link's one timer.
-func (s *shard) arm(l *live, k *edge, at time.Time) {
-	if k.timer != nil {
-		k.timer.Stop()
-	}
-	k.turn++
-	if at.IsZero() {
-		return
-	}
-	turn := k.turn
-	k.timer = time.AfterFunc(time.Until(at), func() { s.mail.push(woken{l, k, turn}) })
-}
-
+// woken lets a room or a link do what it wanted to be woken for, unless it has set another timer since.
 func (s *shard) woken(w woken) {
-	if w.turn != w.edge.turn || w.room.edges[w.edge.via] != w.edge {
+	now, l := time.Now(), w.room
+	switch {
+	case w.edge == nil && (w.turn != l.alarm.turn || l.room == nil):
 		return
+	case w.edge == nil:
+		s.perform(l, l.room.Handle(muc.Event{At: now, Wake: true}))
+	case w.turn != w.edge.alarm.turn || l.edges[w.edge.via] != w.edge:
+		return
+	default:
+		s.tell(l, w.edge, fmuc.Event{At: now, Wake: true})
 	}
-	now := time.Now()
-	s.tell(w.room, w.edge, fmuc.Event{At: now, Wake: true})
-	s.settle(w.room, now)
+	s.settle(l, now)
 }
 
 func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {

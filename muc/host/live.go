@@ -15,6 +15,8 @@ type live struct {
 	jid     stanza.JID
 	room    *muc.Room // nil while it is not loaded
 	loading bool
+	asking  int              // questions to its log that are not answered yet
+	alarm   alarm            // that the room has set
 	waiting []*stanza.Stanza // until it is loaded
 	bytes   int              // of waiting
 	held    []step           // behind changes that are not committed, in order (H2)
@@ -42,19 +44,41 @@ func (l *live) busy() bool {
 	return false
 }
 
-// edge is one federation link of a room, with the one timer that it may have set.
+// edge is one federation link of a room.
 type edge struct {
 	via     muc.Via
 	link    *fmuc.Link
 	inbound bool
-	turn    int // counts the timers, so that one that was replaced is known when it comes
-	timer   *time.Timer
+	alarm   alarm // that the link has set
+}
+
+// alarm is the one timer that a room or a link may have set.
+type alarm struct {
+	timer *time.Timer
+	turn  int // counts the timers, so that one that was replaced is known when it comes
+}
+
+// set replaces the timer; the zero time only stops it. ring is called with the number of this timer.
+func (a *alarm) set(at time.Time, ring func(turn int)) {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.turn++
+	if at.IsZero() {
+		return
+	}
+	turn := a.turn
+	a.timer = time.AfterFunc(time.Until(at), func() { ring(turn) })
 }
 
 // perform does what a room decided: changes go to the writer, everything behind them waits its turn (H2).
 func (s *shard) perform(l *live, effects []muc.Effect) {
 	l.deeds++
 	for _, e := range effects {
+		if w, ok := e.(muc.Wake); ok {
+			l.alarm.set(w.At, func(turn int) { s.mail.push(woken{l, nil, turn}) })
+			continue
+		}
 		if c, refuse := toChange(l.key, e); c != nil {
 			t := &ticket{change: c, size: changeSize(c), owner: s, room: l}
 			s.unsaved++
@@ -95,6 +119,8 @@ func (s *shard) show(l *live, e muc.Effect) {
 	switch e := e.(type) {
 	case muc.Send:
 		s.h.o.Out.Enqueue(l.key, e.Out, e.To)
+	case muc.Load:
+		s.ask(l, e)
 	case muc.Relay:
 		for via, k := range l.edges {
 			if e.Only == via || e.Only == muc.Here && e.Except != via {

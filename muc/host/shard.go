@@ -22,6 +22,7 @@ type shard struct {
 	rooms   map[string]*live
 	count   atomic.Int64 // of rooms, for whoever asks from outside
 	loading int
+	asking  int             // questions to rooms' logs that are not answered yet
 	unsaved int             // changes not committed yet
 	todo    []deed          // what links said, to be done after what is being done
 	last    context.Context // outlives the intake, so that what was accepted is finished
@@ -35,9 +36,14 @@ type (
 		stored *storage.Room
 		err    error
 	}
+	answered struct {
+		live   *live
+		room   *muc.Room // which asked; it may be destroyed since
+		loaded *muc.Loaded
+	}
 	woken struct {
 		room *live
-		edge *edge
+		edge *edge // nil for the room itself
 		turn int
 	}
 )
@@ -68,7 +74,7 @@ func (s *shard) run(ctx, last context.Context) {
 func (s *shard) finish() {
 	for {
 		s.work(s.last)
-		if s.unsaved == 0 && s.loading == 0 {
+		if s.unsaved == 0 && s.loading == 0 && s.asking == 0 {
 			return
 		}
 		select {
@@ -89,6 +95,8 @@ func (s *shard) work(ctx context.Context) {
 			s.committed(item)
 		case loaded:
 			s.loaded(item)
+		case answered:
+			s.answered(item)
 		case woken:
 			s.woken(item)
 		}
@@ -149,7 +157,7 @@ func (s *shard) release(l *live) {
 	if l.room != nil && !l.room.Exists() {
 		l.room = nil
 	}
-	if len(l.held) > 0 || l.loading {
+	if len(l.held) > 0 || l.loading || l.asking > 0 {
 		return
 	}
 	if l.room == nil {
@@ -160,6 +168,7 @@ func (s *shard) release(l *live) {
 		return
 	}
 	if l.room == nil || l.room.Idle() && !l.busy() {
+		l.alarm.set(time.Time{}, nil)
 		delete(s.rooms, l.key)
 	}
 }

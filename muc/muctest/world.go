@@ -8,43 +8,108 @@ import (
 	"isthmus/muc"
 )
 
-// Rooms is a world of pure rooms: effects are performed at once, nothing is stored.
+// Rooms is a world of pure rooms: effects are performed at once, and what rooms log is kept in memory.
 type Rooms struct {
 	Settings *muc.Settings
-	rooms    map[string]*muc.Room
+	rooms    map[string]*place
+}
+
+// place is the address of a room, with what outlives the room there.
+type place struct {
+	room *muc.Room
+	log  log
+	tomb *muc.Tombstone
+	wake time.Time
 }
 
 // Deliver hands a stanza to its room.
 func (w *Rooms) Deliver(now time.Time, st *stanza.Stanza) []Out {
-	return Sent(w.room(st.To.Bare()).Handle(muc.Event{At: now, Stanza: st}))
+	return w.handle(w.place(st.To.Bare()), muc.Event{At: now, Stanza: st})
 }
 
-// Wake does nothing: a room has no timers yet.
-func (w *Rooms) Wake(time.Time) []Out { return nil }
+// Wake wakes every room at the times that it asked for, one after the other.
+func (w *Rooms) Wake(now time.Time) []Out {
+	var outs []Out
+	for p := w.next(now); p != nil; p = w.next(now) {
+		at := p.wake
+		p.wake = time.Time{}
+		outs = append(outs, w.handle(p, muc.Event{At: at, Wake: true})...)
+	}
+	return outs
+}
 
-func (w *Rooms) room(jid stanza.JID) *muc.Room {
+// next is the room that wants to be woken first, if one wants to be by now.
+func (w *Rooms) next(now time.Time) *place {
+	var first *place
+	for _, p := range w.rooms {
+		if !p.wake.IsZero() && !p.wake.After(now) && (first == nil || p.wake.Before(first.wake)) {
+			first = p
+		}
+	}
+	return first
+}
+
+func (w *Rooms) place(jid stanza.JID) *place {
 	if w.rooms == nil {
-		w.rooms = map[string]*muc.Room{}
+		w.rooms = map[string]*place{}
 	}
-	r := w.rooms[jid.String()]
-	if r == nil || !r.Exists() {
-		r = muc.Open(w.Settings, jid, Birth(), nil)
-		w.rooms[jid.String()] = r
+	p := w.rooms[jid.String()]
+	if p == nil {
+		p = &place{}
+		w.rooms[jid.String()] = p
 	}
-	return r
+	if p.room == nil || !p.room.Exists() {
+		p.room = muc.Open(w.Settings, jid, Birth(), p.buried())
+	}
+	return p
+}
+
+func (p *place) buried() *muc.Stored {
+	if p.tomb == nil {
+		return nil
+	}
+	return &muc.Stored{Tombstone: p.tomb}
+}
+
+// handle lets a room act and returns what it sent.
+func (w *Rooms) handle(p *place, ev muc.Event) []Out {
+	var outs []Out
+	for _, e := range p.room.Handle(ev) {
+		switch e := e.(type) {
+		case muc.Send:
+			outs = append(outs, sent(e)...)
+		case muc.Append:
+			p.log = append(p.log, e.Entry)
+		case muc.Retract:
+			p.log.retract(e)
+		case muc.SaveRoom:
+			p.tomb = nil
+		case muc.Delete:
+			p.log, p.tomb = nil, e.Tombstone
+		case muc.Wake:
+			p.wake = e.At
+		case muc.Load:
+			outs = append(outs, w.handle(p, muc.Event{At: ev.At, Loaded: p.log.answer(e)})...)
+		}
+	}
+	return outs
 }
 
 // Sent is what of a list of effects goes to the host server.
 func Sent(effects []muc.Effect) []Out {
 	var outs []Out
 	for _, e := range effects {
-		s, ok := e.(muc.Send)
-		if !ok {
-			continue
+		if s, ok := e.(muc.Send); ok {
+			outs = append(outs, sent(s)...)
 		}
-		for _, to := range s.To {
-			outs = append(outs, Out{html.UnescapeString(string(to)), s.Out.To(to)})
-		}
+	}
+	return outs
+}
+
+func sent(s muc.Send) []Out {
+	var outs []Out
+	for _, to := range s.To {
+		outs = append(outs, Out{html.UnescapeString(string(to)), s.Out.To(to)})
 	}
 	return outs
 }
