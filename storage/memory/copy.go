@@ -11,7 +11,7 @@ import (
 // in which a database returns it too: times in UTC by the microsecond, and nothing instead of an empty list.
 
 func copyRoom(r storage.RoomRecord) storage.RoomRecord {
-	r.Secret = list(r.Secret)
+	r.Secret, r.SubjectXML = list(r.Secret), list(r.SubjectXML)
 	r.Created, r.SubjectAt = instant(r.Created), instant(r.SubjectAt)
 	r.Config.PresenceBroadcast = list(r.Config.PresenceBroadcast)
 	r.Config.GetMemberList = list(r.Config.GetMemberList)
@@ -27,6 +27,26 @@ func copyEvent(e storage.Event) storage.Event {
 func copyLink(l storage.Link) storage.Link {
 	l.SyncedAt = instant(l.SyncedAt)
 	return l
+}
+
+func copyHat(h storage.Hat) storage.Hat {
+	h.Wearers = list(h.Wearers)
+	return h
+}
+
+func copyHold(h storage.Hold) storage.Hold {
+	h.Until = instant(h.Until)
+	return h
+}
+
+func copyRequest(r storage.Request) storage.Request {
+	r.Form, r.At = list(r.Form), instant(r.At)
+	return r
+}
+
+func copyTombstone(t storage.Tombstone) storage.Tombstone {
+	t.Owners, t.Until = list(t.Owners), instant(t.Until)
+	return t
 }
 
 func list[T any](in []T) []T {

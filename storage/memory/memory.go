@@ -21,15 +21,20 @@ var errClosed = errors.New("storage/memory: the store is closed")
 
 // Store keeps rooms in maps behind one mutex.
 type Store struct {
-	mu     sync.RWMutex
-	rooms  map[string]*room
-	closed bool
+	mu         sync.RWMutex
+	rooms      map[string]*room
+	tombstones map[string]storage.Tombstone // of rooms that are not in rooms
+	closed     bool
 }
 
 type room struct {
 	record       storage.RoomRecord
 	affiliations map[string]storage.Affiliation
+	hats         map[string]storage.Hat
+	holds        map[string]storage.Hold
+	requests     map[string]storage.Request
 	links        map[string]storage.Link
+	vcard        []byte
 	log          []storage.Event // in order of arrival
 	keys         map[key]int     // where in log an event stands
 }
@@ -40,7 +45,21 @@ type key struct {
 }
 
 // New returns an empty store.
-func New() *Store { return &Store{rooms: map[string]*room{}} }
+func New() *Store {
+	return &Store{rooms: map[string]*room{}, tombstones: map[string]storage.Tombstone{}}
+}
+
+func newRoom(record storage.RoomRecord) *room {
+	return &room{
+		record:       record,
+		affiliations: map[string]storage.Affiliation{},
+		hats:         map[string]storage.Hat{},
+		holds:        map[string]storage.Hold{},
+		requests:     map[string]storage.Request{},
+		links:        map[string]storage.Link{},
+		keys:         map[key]int{},
+	}
+}
 
 // Load implements storage.Store.
 func (s *Store) Load(ctx context.Context, jid string, history int) (*storage.Room, error) {
@@ -49,11 +68,14 @@ func (s *Store) Load(ctx context.Context, jid string, history int) (*storage.Roo
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	r, ok := s.rooms[jid]
-	if !ok {
-		return nil, fmt.Errorf("%w: %s", storage.ErrNotFound, jid)
+	if r, ok := s.rooms[jid]; ok {
+		return r.load(history), nil
 	}
-	return r.load(history), nil
+	if t, ok := s.tombstones[jid]; ok {
+		t = copyTombstone(t)
+		return &storage.Room{Tombstone: &t}, nil
+	}
+	return nil, fmt.Errorf("%w: %s", storage.ErrNotFound, jid)
 }
 
 // Commit implements storage.Store.
@@ -63,29 +85,34 @@ func (s *Store) Commit(ctx context.Context, batch []storage.Change) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	var undo []func()
-	for i, change := range batch {
-		back, err := s.apply(change)
-		if err != nil {
-			for _, back := range slices.Backward(undo) {
-				back()
-			}
-			return fmt.Errorf("%w: change %d of %d: %w", storage.ErrRejected, i+1, len(batch), err)
-		}
-		undo = append(undo, back)
+	undo, err := s.applyAll(batch)
+	if err == nil {
+		return nil
 	}
-	return nil
+	for _, back := range slices.Backward(undo) {
+		back()
+	}
+	return fmt.Errorf("%w: %w", storage.ErrRejected, err)
 }
 
 // Public implements storage.Store.
 func (s *Store) Public(ctx context.Context, after string, limit int) (page []storage.Listed, total int, err error) {
+	return s.list(ctx, after, limit, func(r storage.RoomRecord) bool { return r.Config.Public && !r.Locked })
+}
+
+// Rooms implements storage.Store.
+func (s *Store) Rooms(ctx context.Context, after string, limit int) (page []storage.Listed, total int, err error) {
+	return s.list(ctx, after, limit, func(storage.RoomRecord) bool { return true })
+}
+
+func (s *Store) list(ctx context.Context, after string, limit int, listed func(storage.RoomRecord) bool) (page []storage.Listed, total int, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if err := s.ready(ctx); err != nil {
 		return nil, 0, err
 	}
 	for jid, r := range s.rooms {
-		if r.record.Config.Public && !r.record.Locked {
+		if listed(r.record) {
 			total++
 			page = append(page, storage.Listed{JID: jid, Name: r.record.Config.Name})
 		}
@@ -93,6 +120,21 @@ func (s *Store) Public(ctx context.Context, after string, limit int) (page []sto
 	page = slices.DeleteFunc(page, func(l storage.Listed) bool { return l.JID <= after })
 	slices.SortFunc(page, func(a, b storage.Listed) int { return cmp.Compare(a.JID, b.JID) })
 	return list(page[:min(max(limit, 0), len(page))]), total, nil
+}
+
+// Owned implements storage.Store.
+func (s *Store) Owned(ctx context.Context, creator string) (n int, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.ready(ctx); err != nil {
+		return 0, err
+	}
+	for _, r := range s.rooms {
+		if r.record.Creator == creator {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // Ping implements storage.Store.
@@ -106,7 +148,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.closed, s.rooms = true, nil
+	s.closed, s.rooms, s.tombstones = true, nil, nil
 	return nil
 }
 
@@ -123,13 +165,17 @@ const seenMax = 1000
 func (r *room) load(history int) *storage.Room {
 	out := &storage.Room{
 		RoomRecord:   copyRoom(r.record),
-		Affiliations: slices.SortedFunc(maps.Values(r.affiliations), byJID),
-		Links:        slices.SortedFunc(maps.Values(r.links), byPeer),
+		Affiliations: sorted(r.affiliations, func(a storage.Affiliation) storage.Affiliation { return a }),
+		Links:        sorted(r.links, copyLink),
+		VCard:        list(r.vcard),
+		Hats:         sorted(r.hats, copyHat),
+		Holds:        sorted(r.holds, copyHold),
+		Requests:     sorted(r.requests, copyRequest),
 	}
 	log := r.log
 	if history < 0 {
 		history = max(0, r.record.Config.MaxHistory)
-		log = slices.DeleteFunc(slices.Clone(log), func(e storage.Event) bool { return e.Kind != "message" })
+		log = slices.DeleteFunc(slices.Clone(log), func(e storage.Event) bool { return e.Kind != "message" || e.Retracted })
 	}
 	for _, e := range log[len(log)-min(history, len(log)):] {
 		out.History = append(out.History, copyEvent(e))
@@ -147,5 +193,10 @@ func (r *room) load(history int) *storage.Room {
 	return out
 }
 
-func byJID(a, b storage.Affiliation) int { return cmp.Compare(a.JID, b.JID) }
-func byPeer(a, b storage.Link) int       { return cmp.Compare(a.Peer, b.Peer) }
+// sorted are copies of what m has, in the order of its keys.
+func sorted[V any](m map[string]V, clone func(V) V) (out []V) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, clone(m[k]))
+	}
+	return out
+}

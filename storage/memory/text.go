@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"isthmus/storage"
@@ -20,10 +21,17 @@ func refuseText(change storage.Change) error {
 	return errText
 }
 
+var instants = reflect.TypeFor[time.Time]()
+
 func textual(v reflect.Value) bool {
+	if v.Type() == instants {
+		return true
+	}
 	switch v.Kind() {
 	case reflect.String:
 		return utf8.ValidString(v.String()) && !strings.ContainsRune(v.String(), 0)
+	case reflect.Pointer:
+		return v.IsNil() || textual(v.Elem())
 	case reflect.Struct:
 		for _, f := range v.Fields() {
 			if !textual(f) {
