@@ -63,6 +63,16 @@ type Defaults struct {
 	MaxUsers          int      `toml:"maxusers"`
 	MaxHistory        int      `toml:"maxhistoryfetch"`
 	Lang              string   `toml:"lang"`
+
+	Archiving              bool   `toml:"enablearchiving"`
+	MembersByDefault       bool   `toml:"members_by_default"`
+	AllowVisitorStatus     bool   `toml:"allow_visitor_status"`
+	AllowVisitorNickChange bool   `toml:"allow_visitor_nickchange"`
+	AllowVoiceRequests     bool   `toml:"allow_voice_requests"`
+	AllowModeratorPM       bool   `toml:"allow_modpm"`
+	AllowRegistration      bool   `toml:"allow_registration"`
+	NickPolicy             string `toml:"nick_policy"`
+	SlowMode               int    `toml:"slow_mode_duration"`
 }
 
 // Federation is with whom rooms may federate.
@@ -106,6 +116,11 @@ func Default() Config {
 				Logging: room.Logging, AllowPM: room.AllowPM,
 				PresenceBroadcast: room.PresenceBroadcast, GetMemberList: room.GetMemberList,
 				MaxUsers: room.MaxUsers, MaxHistory: room.MaxHistory, Lang: room.Lang,
+
+				Archiving: room.Archiving, MembersByDefault: room.MembersByDefault,
+				AllowVisitorStatus: room.AllowVisitorStatus, AllowVisitorNickChange: room.AllowVisitorNickChange,
+				AllowVoiceRequests: room.AllowVoiceRequests, AllowModeratorPM: room.AllowModeratorPM,
+				AllowRegistration: room.AllowRegistration, NickPolicy: room.NickPolicy, SlowMode: room.SlowMode,
 			},
 		},
 		Federation: Federation{JoinTimeout: 30 * time.Second, Retry: 30 * time.Second},

@@ -36,6 +36,11 @@ var rules = []rule{
 	{"rooms.defaults.maxusers", func(c *Config) error { return between(c.Rooms.Defaults.MaxUsers, 0, 100000) }},
 	{"rooms.defaults.maxhistoryfetch", func(c *Config) error { return between(c.Rooms.Defaults.MaxHistory, 0, 1000) }},
 
+	{"rooms.defaults.nick_policy", func(c *Config) error {
+		return oneOf(c.Rooms.Defaults.NickPolicy, "free", "registered", "locked")
+	}},
+	{"rooms.defaults.slow_mode_duration", func(c *Config) error { return between(c.Rooms.Defaults.SlowMode, 0, 86400) }},
+
 	{"federation.peers", func(c *Config) error { return each(c.Federation.Peers, aPeer) }},
 	{"federation.join_timeout", func(c *Config) error { return atLeast(c.Federation.JoinTimeout, time.Second) }},
 	{"federation.retry", func(c *Config) error { return atLeast(c.Federation.Retry, time.Second) }},

@@ -32,6 +32,11 @@ func (d Defaults) config() muc.Config {
 		Logging: d.Logging, AllowPM: d.AllowPM,
 		PresenceBroadcast: d.PresenceBroadcast, GetMemberList: d.GetMemberList,
 		MaxUsers: d.MaxUsers, MaxHistory: d.MaxHistory, Lang: d.Lang,
+
+		Archiving: d.Archiving, MembersByDefault: d.MembersByDefault,
+		AllowVisitorStatus: d.AllowVisitorStatus, AllowVisitorNickChange: d.AllowVisitorNickChange,
+		AllowVoiceRequests: d.AllowVoiceRequests, AllowModeratorPM: d.AllowModeratorPM,
+		AllowRegistration: d.AllowRegistration, NickPolicy: d.NickPolicy, SlowMode: d.SlowMode,
 	}
 }
 
