@@ -9,8 +9,8 @@ import (
 	"isthmus/storage"
 )
 
-// How often a batch that Postgres itself rolled back (a deadlock with somebody else's transaction) is tried before the caller hears
-// of it.
+// How often a batch that Postgres itself rolled back (a deadlock with somebody else's transaction) is tried before the
+// caller hears of it.
 const tries = 3
 
 var errTwice = fmt.Errorf("%w: another event has this key", storage.ErrRejected)

@@ -31,37 +31,42 @@ func (s *Store) Load(ctx context.Context, jid string, history int) (*storage.Roo
 
 func reading(r *storage.Room, jid string, history int) *pgx.Batch {
 	var b pgx.Batch
-	b.Queue(loadRoom, jid).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(pointers(roomColumns, &r.RoomRecord)...)
-		r.RoomRecord = loadedRoom(r.RoomRecord)
+	b.Queue(tombstones.ofRoom(), jid).Query(into(tombstones, func(t tombstone) { r.Tombstone = &t.Tombstone }))
+	b.Queue(loadRoom, jid).QueryRow(func(row pgx.Row) (err error) {
+		r.RoomRecord, err = rooms.read(row)
+		if r.Tombstone != nil && errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
 		return err
 	})
-	b.Queue(loadAffiliations, jid).Query(func(rows pgx.Rows) error {
-		return scan(rows, affiliationColumns, func(a affiliation) { r.Affiliations = append(r.Affiliations, a.Affiliation) })
-	})
-	b.Queue(loadHistory, jid, history).Query(func(rows pgx.Rows) error {
-		return scan(rows, eventColumns, func(e event) { r.History = append(r.History, loadedEvent(e)) })
-	})
-	b.Queue(loadLinks, jid).Query(func(rows pgx.Rows) error {
-		return scan(rows, linkColumns, func(l link) { r.Links = append(r.Links, loadedLink(l)) })
-	})
+	b.Queue(affiliations.ofRoom(), jid).Query(into(affiliations, func(a affiliation) {
+		r.Affiliations = append(r.Affiliations, a.Affiliation)
+	}))
+	b.Queue(loadHistory, jid, history).Query(into(events, func(e event) { r.History = append(r.History, e) }))
+	b.Queue(links.ofRoom(), jid).Query(into(links, func(l link) { r.Links = append(r.Links, l) }))
 	b.Queue(loadSeen, jid).Query(func(rows pgx.Rows) (err error) {
 		r.Seen, err = pgx.CollectRows(rows, pgx.RowTo[[]byte])
 		r.Seen = none(r.Seen)
 		return err
 	})
 	b.Queue(loadLast, jid).QueryRow(func(row pgx.Row) error { return row.Scan(&r.LastSeq, &r.LastAt) })
+	b.Queue(vcards.ofRoom(), jid).Query(into(vcards, func(v vcard) { r.VCard = v.VCard }))
+	b.Queue(hats.ofRoom(), jid).Query(into(hats, func(h hat) { r.Hats = append(r.Hats, h.Hat) }))
+	b.Queue(holds.ofRoom(), jid).Query(into(holds, func(h hold) { r.Holds = append(r.Holds, h.Hold) }))
+	b.Queue(requests.ofRoom(), jid).Query(into(requests, func(q request) { r.Requests = append(r.Requests, q.Request) }))
 	return &b
 }
 
-// scan calls f with each row.
-func scan[R any](rows pgx.Rows, columns []column[R], f func(R)) error {
-	for rows.Next() {
-		var r R
-		if err := rows.Scan(pointers(columns, &r)...); err != nil {
-			return err
+// into calls f with each row.
+func into[R any](t table[R], f func(R)) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		for rows.Next() {
+			r, err := t.read(rows)
+			if err != nil {
+				return err
+			}
+			f(r)
 		}
-		f(r)
+		return rows.Err()
 	}
-	return rows.Err()
 }

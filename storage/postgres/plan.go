@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"slices"
 
 	"isthmus/storage"
 )
@@ -20,14 +21,19 @@ const (
 	runMaxBytes = 16 << 20
 )
 
-// plan makes the batch into statements: one for each change, but one for a run of events, behind the locks.
-func plan(batch []storage.Change) (steps []step, err error) {
-	steps = inOrder(batch)
+// lockRooms goes in front of a batch: batches over the same rooms wait for each other. So a room's events are seen in
+// the order of their arrivals, never one before another that arrived earlier, and locks that were taken in the order of
+// the changes could end in a deadlock.
+const lockRooms = `SELECT FROM rooms WHERE jid = ANY ($1) ORDER BY jid FOR NO KEY UPDATE`
+
+// plan makes the batch into statements: those of each change, but one for a run of events, behind the locks.
+func plan(batch []storage.Change) ([]step, error) {
+	var rooms []string
 	var run []event
-	size := 0
+	steps, size := []step{{}}, 0
 	flush := func() {
 		if len(run) > 0 {
-			steps = append(steps, step{appendEvents, arrays(eventColumns, run), true})
+			steps = append(steps, step{appendEvents, events.arrays(run), true})
 		}
 		run, size = nil, 0
 	}
@@ -36,36 +42,76 @@ func plan(batch []storage.Change) (steps []step, err error) {
 			if len(run) == runMax || size+len(c.Event.Payload) > runMaxBytes {
 				flush()
 			}
-			run, size = append(run, storableEvent(c.Event)), size+len(c.Event.Payload)
+			rooms = append(rooms, c.Event.Room)
+			run, size = append(run, c.Event), size+len(c.Event.Payload)
 			continue
 		}
 		flush()
-		s, err := single(change)
-		if err != nil {
-			return nil, err
+		room, s := single(change)
+		if s == nil {
+			return nil, fmt.Errorf("%w: storage/postgres: unknown change %T", storage.ErrRejected, change)
 		}
-		steps = append(steps, s)
+		rooms, steps = append(rooms, room), append(steps, s...)
 	}
 	flush()
+	slices.Sort(rooms)
+	steps[0] = step{sql: lockRooms, args: []any{some(slices.Compact(rooms))}}
 	return steps, nil
 }
 
-func single(change storage.Change) (step, error) {
+// single returns the room that a change is about and its statements, none if it is unknown.
+func single(change storage.Change) (room string, steps []step) {
 	switch c := change.(type) {
 	case storage.SaveRoom:
-		r := storableRoom(c.Room)
-		return step{sql: saveRoom, args: pointers(roomColumns, &r)}, nil
+		return c.Room.JID, []step{{sql: saveRoom, args: rooms.values(&c.Room)}}
 	case storage.DeleteRoom:
-		return step{sql: deleteRoom, args: []any{c.JID}}, nil
+		return c.JID, deletion(c)
 	case storage.SaveAffiliation:
-		if c.Affiliation.Affiliation == "none" && c.Nick == "" {
-			return step{sql: deleteAffiliation, args: []any{c.Room, c.JID}}, nil
+		return c.Room, affiliating(c)
+	case storage.Retract:
+		return c.Room, []step{{sql: retract, args: []any{c.Room, c.StanzaID, some(c.Payload)}}}
+	case storage.SaveVCard:
+		if len(c.VCard) == 0 {
+			return c.Room, vcards.remove(c.Room)
 		}
-		return step{sql: saveAffiliation, args: pointers(affiliationColumns, &c)}, nil
+		return c.Room, vcards.save(c)
+	case storage.SaveHat:
+		return c.Room, hats.save(c)
+	case storage.DeleteHat:
+		return c.Room, hats.remove(c.Room, c.URI)
+	case storage.SaveHold:
+		return c.Room, holds.save(c)
+	case storage.DeleteHold:
+		return c.Room, holds.remove(c.Room, c.JID)
+	case storage.SaveRequest:
+		return c.Room, requests.save(c)
+	case storage.DeleteRequest:
+		return c.Room, requests.remove(c.Room, c.JID)
 	case storage.SaveLink:
-		return step{sql: saveLink, args: pointers(linkColumns, &c.Link)}, nil
+		return c.Link.Room, links.save(c.Link)
 	case storage.DeleteLink:
-		return step{sql: deleteLink, args: []any{c.Room, c.Peer}}, nil
+		return c.Room, links.remove(c.Room, c.Peer)
 	}
-	return step{}, fmt.Errorf("%w: storage/postgres: unknown change %T", storage.ErrRejected, change)
+	return "", nil
+}
+
+func (t table[R]) save(r R) []step          { return []step{{sql: t.upsert(), args: t.values(&r)}} }
+func (t table[R]) remove(key ...any) []step { return []step{{sql: t.delete(), args: key}} }
+
+func deletion(c storage.DeleteRoom) []step {
+	steps := []step{{sql: deleteRoom, args: []any{c.JID}}}
+	if c.Tombstone == nil {
+		return steps
+	}
+	steps = append(steps, step{sql: deleteTombstones})
+	return append(steps, tombstones.save(tombstone{c.JID, *c.Tombstone})...)
+}
+
+func affiliating(c affiliation) []step {
+	if c.Affiliation.Affiliation == "none" && c.Nick == "" {
+		return affiliations.remove(c.Room, c.JID)
+	}
+	return append(affiliations.save(c),
+		step{sql: deleteKeys, args: []any{c.Room, c.JID}},
+		step{sql: saveKeys, args: []any{c.Room, c.JID, []string{c.Key1, c.Key2}}})
 }

@@ -20,7 +20,7 @@ func TestNewerSchema(t *testing.T) {
 	open(t, url).Close() // the same schema
 	execute(t, url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, true)`)
 	s, err := Open(t.Context(), url)
-	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.HasSuffix(err.Error(), "database is at 7, this binary knows 1") {
+	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.HasSuffix(err.Error(), "database is at 7, this binary knows 2") {
 		t.Errorf("Open = %v, %v, want ErrNewerSchema", s, err)
 	}
 }
@@ -53,30 +53,30 @@ func TestOpenRefusesNonsense(t *testing.T) {
 // Every column of a table is one of the record's, so that no migration adds one that the driver forgets.
 func TestColumns(t *testing.T) {
 	s := open(t, database(t))
-	for table, known := range map[string][]string{
-		"rooms":        append(columnNames(roomColumns), "version"),
-		"affiliations": columnNames(affiliationColumns),
-		"events":       append(columnNames(eventColumns), "arrival"),
-		"links":        columnNames(linkColumns),
+	for table, known := range map[string]string{
+		"rooms":        rooms.names() + ", version",
+		"affiliations": affiliations.names(),
+		"nick_keys":    "room, jid, key",
+		"events":       events.names() + ", arrival, high",
+		"links":        links.names(),
+		"vcards":       vcards.names(),
+		"hats":         hats.names(),
+		"holds":        holds.names(),
+		"requests":     requests.names(),
+		"tombstones":   tombstones.names(),
 	} {
 		rows, _ := s.pool.Query(t.Context(), `SELECT column_name::text FROM information_schema.columns WHERE table_name = $1`, table)
 		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		if err != nil {
 			t.Fatal(err)
 		}
+		columns := strings.Split(known, ", ")
 		slices.Sort(found)
-		slices.Sort(known)
-		if !slices.Equal(found, known) {
-			t.Errorf("%s: the database has %v, the driver knows %v", table, found, known)
+		slices.Sort(columns)
+		if !slices.Equal(found, columns) {
+			t.Errorf("%s: the database has %v, the driver knows %v", table, found, columns)
 		}
 	}
-}
-
-func columnNames[R any](columns []column[R]) (names []string) {
-	for _, c := range columns {
-		names = append(names, c.name)
-	}
-	return names
 }
 
 func TestVersionCountsSaves(t *testing.T) {

@@ -7,59 +7,114 @@ import (
 
 // The statements, built from the tables of columns.
 var (
-	saveRoom        = upsert("rooms", roomColumns, 1, "version = rooms.version + 1")
-	saveAffiliation = upsert("affiliations", affiliationColumns, 2)
-	saveLink        = upsert("links", linkColumns, 2)
+	saveRoom = `WITH gone AS (DELETE FROM tombstones WHERE room = $1) ` + rooms.upsert("version = rooms.version + 1")
+	// A room takes a tombstone with it: the name is free.
+	deleteRoom = `WITH gone AS (DELETE FROM tombstones WHERE room = $1) DELETE FROM rooms WHERE jid = $1`
 
-	deleteRoom        = `DELETE FROM rooms WHERE jid = $1`
-	deleteAffiliation = `DELETE FROM affiliations WHERE room = $1 AND jid = $2`
-	deleteLink        = `DELETE FROM links WHERE room = $1 AND peer = $2`
+	// Old tombstones, some at a time. Those that somebody else removes are left to him.
+	deleteTombstones = `DELETE FROM tombstones WHERE room IN
+		(SELECT room FROM tombstones WHERE until < now() LIMIT 100 FOR UPDATE SKIP LOCKED)`
+
+	deleteKeys = `DELETE FROM nick_keys WHERE room = $1 AND jid = $2`
+	saveKeys   = `INSERT INTO nick_keys (room, jid, key) SELECT DISTINCT $1, $2, key FROM unnest($3::text[]) AS key WHERE key <> ''`
 
 	// The rows of an unnest are numbered and sorted so that arrival is the order of the batch by promise, not by habit.
-	appendEvents = fmt.Sprintf(`INSERT INTO events (%[1]s) SELECT %[1]s FROM %[2]s ORDER BY place`,
-		names(eventColumns), unnested(eventColumns))
-	appendNewEvents = appendEvents + ` ON CONFLICT (room, origin, epoch, seq) DO NOTHING`
+	appendEvents = fmt.Sprintf(`INSERT INTO events (%[1]s, high)
+		SELECT %[1]s, greatest(known.high, max(at) OVER (PARTITION BY room ORDER BY place))
+		FROM %[2]s, LATERAL (SELECT max(high) AS high FROM events WHERE room = sent.room) AS known ORDER BY place`,
+		events.names(), events.unnested())
+	appendNewEvents = appendEvents + fmt.Sprintf(` ON CONFLICT (%s) DO NOTHING`, names(events.columns[:events.key]))
 
-	// How many of the events are not in the log as they are here.
-	countOthers = fmt.Sprintf(`SELECT count(*) FROM %s WHERE NOT EXISTS (SELECT FROM events WHERE %s)`,
-		unnested(eventColumns), same("events", "sent", eventColumns))
+	retract = `UPDATE events SET payload = $3, retracted = true WHERE room = $1 AND stanza_id = $2`
 
-	loadRoom         = fmt.Sprintf(`SELECT %s FROM rooms WHERE jid = $1`, names(roomColumns))
-	loadAffiliations = fmt.Sprintf(`SELECT %s FROM affiliations WHERE room = $1 ORDER BY jid`, names(affiliationColumns))
-	loadLinks        = fmt.Sprintf(`SELECT %s FROM links WHERE room = $1 ORDER BY peer`, names(linkColumns))
-	loadHistory      = fmt.Sprintf(`SELECT %s FROM (SELECT * FROM events WHERE room = $1 AND ($2::bigint >= 0 OR kind = 'message') ORDER BY arrival DESC
+	// How many of the events are not in the log as they are here. What was retracted since has another payload.
+	countOthers = fmt.Sprintf(`SELECT count(*) FROM %s WHERE NOT EXISTS (SELECT FROM events WHERE %s AND (events.retracted OR %s))`,
+		events.unnested(), same(events.columns[:len(events.columns)-2]), same(events.columns[len(events.columns)-2:]))
+
+	loadRoom    = fmt.Sprintf(`SELECT %s FROM rooms WHERE jid = $1`, rooms.names())
+	loadHistory = fmt.Sprintf(`SELECT %s FROM (SELECT * FROM events
+		WHERE room = $1 AND ($2::bigint >= 0 OR kind = 'message' AND NOT retracted) ORDER BY arrival DESC
 		LIMIT CASE WHEN $2::bigint < 0 THEN (SELECT greatest(0, max_history) FROM rooms WHERE jid = $1) ELSE $2::bigint END) AS latest
-		ORDER BY arrival`, names(eventColumns))
+		ORDER BY arrival`, events.names())
 	loadSeen = `SELECT dedupe FROM (SELECT dedupe, arrival FROM events WHERE room = $1 AND dedupe IS NOT NULL
 		ORDER BY arrival DESC LIMIT 1000) AS latest ORDER BY arrival`
 	loadLast = `SELECT
-		greatest(0, (SELECT max(seq) FROM events WHERE room = $1 AND origin = $1 AND epoch = (SELECT epoch FROM rooms WHERE jid = $1))),
-		greatest(0, (SELECT max(at) FROM events WHERE room = $1))`
+		greatest(0, (SELECT max(seq) FROM events
+			WHERE room = $1 AND origin = $1 AND epoch = (SELECT epoch FROM rooms WHERE jid = $1))),
+		greatest(0, (SELECT max(high) FROM events WHERE room = $1))`
 
 	listPublic  = `SELECT jid, name FROM rooms WHERE public AND NOT locked AND jid > $1 ORDER BY jid LIMIT $2`
 	countPublic = `SELECT count(*) FROM rooms WHERE public AND NOT locked`
+	listRooms   = `SELECT jid, name FROM rooms WHERE jid > $1 ORDER BY jid LIMIT $2`
+	countRooms  = `SELECT count(*) FROM rooms`
+	countOwned  = `SELECT count(*) FROM rooms WHERE creator = $1`
 )
 
-// upsert inserts a row or replaces the one of the same key, which is the first columns.
-func upsert[R any](table string, columns []column[R], key int, also ...string) string {
+// upsert inserts a row or replaces the one of the same key.
+func (t table[R]) upsert(also ...string) string {
 	set := also
-	for _, c := range columns[key:] {
+	for _, c := range t.columns[t.key:] {
 		set = append(set, c.name+" = EXCLUDED."+c.name)
 	}
 	return fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s`,
-		table, names(columns), each(columns, func(n int, c column[R]) string { return fmt.Sprintf("$%d", n) }, ", "),
-		names(columns[:key]), strings.Join(set, ", "))
+		t.name, t.names(), each(t.columns, func(n int, c column[R]) string { return fmt.Sprintf("$%d", n) }, ", "),
+		names(t.columns[:t.key]), strings.Join(set, ", "))
+}
+
+// delete removes the row of a key.
+func (t table[R]) delete() string {
+	return fmt.Sprintf(`DELETE FROM %s WHERE %s`, t.name,
+		each(t.columns[:t.key], func(n int, c column[R]) string { return fmt.Sprintf("%s = $%d", c.name, n) }, " AND "))
+}
+
+// ofRoom reads the rows of one room in the order of their key.
+func (t table[R]) ofRoom() string {
+	return fmt.Sprintf(`SELECT %s FROM %s WHERE room = $1 ORDER BY %s`, t.names(), t.name, names(t.columns[:t.key]))
 }
 
 // unnested is a table "sent" of records, one array a column, and their place in it.
-func unnested[R any](columns []column[R]) string {
-	arrays := each(columns, func(n int, c column[R]) string { return fmt.Sprintf("$%d::%s[]", n, c.kind) }, ", ")
-	return fmt.Sprintf(`unnest(%s) WITH ORDINALITY AS sent(%s, place)`, arrays, names(columns))
+func (t table[R]) unnested() string {
+	arrays := each(t.columns, func(n int, c column[R]) string { return fmt.Sprintf("$%d::%s[]", n, c.kind) }, ", ")
+	return fmt.Sprintf(`unnest(%s) WITH ORDINALITY AS sent(%s, place)`, arrays, t.names())
 }
 
-func same[R any](a, b string, columns []column[R]) string {
-	return each(columns, func(_ int, c column[R]) string {
-		return fmt.Sprintf("%s.%s IS NOT DISTINCT FROM %s.%s", a, c.name, b, c.name)
+func (t table[R]) names() string { return names(t.columns) }
+
+// values are those of r, to write.
+func (t table[R]) values(r *R) (values []any) {
+	for _, c := range t.columns {
+		values = append(values, c.value(r))
+	}
+	return values
+}
+
+// arrays are the values of records, one array a column, to write.
+func (t table[R]) arrays(records []R) (values []any) {
+	for _, c := range t.columns {
+		values = append(values, c.all(records))
+	}
+	return values
+}
+
+// read reads a row.
+func (t table[R]) read(row interface{ Scan(...any) error }) (r R, err error) {
+	var places []any
+	for _, c := range t.columns {
+		places = append(places, c.place(&r))
+	}
+	if err := row.Scan(places...); err != nil {
+		return r, err
+	}
+	for _, c := range t.columns {
+		c.tidy(&r)
+	}
+	return r, nil
+}
+
+// same tells whether a row of events is what was sent, in these columns.
+func same(columns []column[event]) string {
+	return each(columns, func(_ int, c column[event]) string {
+		return fmt.Sprintf("events.%[1]s IS NOT DISTINCT FROM sent.%[1]s", c.name)
 	}, " AND ")
 }
 
@@ -74,20 +129,4 @@ func each[R any](columns []column[R], f func(n int, c column[R]) string, sep str
 		parts = append(parts, f(i+1, c))
 	}
 	return strings.Join(parts, sep)
-}
-
-// pointers are the places of r's columns, to write from or to read into.
-func pointers[R any](columns []column[R], r *R) (places []any) {
-	for _, c := range columns {
-		places = append(places, c.one(r))
-	}
-	return places
-}
-
-// arrays are the values of records, one array a column.
-func arrays[R any](columns []column[R], records []R) (values []any) {
-	for _, c := range columns {
-		values = append(values, c.all(records))
-	}
-	return values
 }
