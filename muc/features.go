@@ -52,6 +52,8 @@ func init() {
 		password,
 		nickname,
 		maxUsers,
+		limits,
+		coalesced,
 		voice,
 		subjects,
 		privateMessages,

@@ -40,21 +40,42 @@ func (r *Room) invite(st *stanza.Stanza, s *Session, x *stanza.Element) {
 		r.fail(st, forbidden.Because("You may not invite others to this room."))
 		return
 	}
+	list, err := r.invited(st, x)
+	if err != nil {
+		r.fail(st, err)
+		return
+	}
+	for _, i := range list {
+		r.passInvite(st, s, &i.invite, i.to)
+	}
+}
+
+// invitation is one of those in a message, and whom it is for.
+type invitation struct {
+	invite stanza.Element
+	to     stanza.JID
+}
+
+// invited checks every invitation in a message; one that cannot be passed on keeps back all.
+func (r *Room) invited(st *stanza.Stanza, x *stanza.Element) ([]invitation, *stanza.Error) {
+	var list []invitation
 	for _, c := range x.Children() {
 		if c.Name != name(nsUser, "invite") {
 			continue
 		}
 		to, err := typed(c.Attr("to"))
-		if err != nil {
-			r.fail(st, err)
-			return
+		switch {
+		case err != nil:
+			return nil, err
+		case to.Bare() == r.jid:
+			return nil, badRequest.Because("Who is in the room needs no invitation.")
 		}
-		if to.Bare() == r.jid {
-			r.fail(st, badRequest.Because("Who is in the room needs no invitation."))
-			return
+		if err := r.hurried(r.paces().invites, st.From); err != nil {
+			return nil, err
 		}
-		r.passInvite(st, s, &c, to)
+		list = append(list, invitation{c, to})
 	}
+	return list, nil
 }
 
 func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element, to stanza.JID) {

@@ -87,6 +87,7 @@ func (r *Room) regain(o *Occupant, role Role) bool {
 // what they do not know. xep:0045#bizrules-presence
 func (r *Room) resync(st *stanza.Stanza, s *Session) {
 	was := s.o.shown().payload
+	r.late = r.drop(s)
 	s.payload = r.presencePayload(st)
 	s.o.show(s)
 	r.sendOccupants(s)
@@ -166,6 +167,9 @@ func (r *Room) create(st *stanza.Stanza) {
 	}
 	if err == nil && !r.settings.mayCreate(st.From) {
 		err = stanza.Fail(mellium.NotAllowed).Because("You may not create rooms here.")
+	}
+	if err == nil {
+		err = r.roomToCreate(st.From)
 	}
 	if err != nil {
 		r.fail(st, err)

@@ -13,6 +13,11 @@ func (r *Room) changeNick(st *stanza.Stanza, s *Session, nick, key string) {
 		r.fail(st, nickTaken)
 		return
 	}
+	if err := r.hurried(r.paces().presences, st.From); err != nil {
+		r.fail(st, err)
+		return
+	}
+	r.late = r.drop(s)
 	r.renameSession(s, nick, key, r.presencePayload(st))
 }
 

@@ -90,6 +90,7 @@ func (r *Room) rename(o *Occupant, nick, key string) {
 func (r *Room) remove(s *Session) (last bool) {
 	o := s.o
 	delete(r.sessions, s.identity())
+	r.late = r.drop(s)
 	o.sessions = slices.DeleteFunc(o.sessions, func(x *Session) bool { return x == s })
 	r.views = nil
 	if len(o.sessions) > 0 {

@@ -55,7 +55,17 @@ func (r *Room) available(st *stanza.Stanza, s *Session) {
 
 // changePresence passes on what a session says of its availability. xep:0045#changepres
 func (r *Room) changePresence(st *stanza.Stanza, s *Session) {
-	s.payload = r.presencePayload(st)
+	payload := r.presencePayload(st)
+	if wait := r.pace(r.paces().presences, s.jid); wait > 0 {
+		r.putOff(s, payload, wait)
+		return
+	}
+	r.showPresence(s, payload)
+}
+
+func (r *Room) showPresence(s *Session, payload []byte) {
+	r.late = r.drop(s)
+	s.payload = payload
 	s.o.show(s)
 	r.announce(s.o, s, &notice{})
 	r.relay(Here, Changed{s.person(), s.payload})

@@ -50,6 +50,10 @@ func (r *Room) private(st *stanza.Stanza, s *Session) {
 		r.fail(st, noPrivate)
 		return
 	}
+	if err := r.hurried(r.paces().messages, st.From); err != nil {
+		r.fail(st, err)
+		return
+	}
 	r.passPrivate(st, s, o)
 }
 

@@ -177,4 +177,5 @@ type Stored struct {
 type Birth struct {
 	Epoch  int64
 	Secret []byte
+	Owned  map[string]int // how many rooms there are already by each bare JID that might create this one
 }

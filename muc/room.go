@@ -40,10 +40,12 @@ type Room struct {
 	requests []Request
 	tomb     *Tombstone // a room that was here, and whose name is kept
 
-	now   time.Time
-	armed time.Time // when the room has asked to be woken
-	out   []Effect
-	views *views // cached recipients, nil when membership or rights changed
+	now    time.Time
+	armed  time.Time // when the room has asked to be woken
+	out    []Effect
+	meters *paces
+	late   []delayed
+	views  *views // cached recipients, nil when membership or rights changed
 }
 
 // Open makes a room of what storage has of it; nil means that there is no such room yet.

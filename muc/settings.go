@@ -16,6 +16,7 @@ type Settings struct {
 	Admins       []string // bare JIDs that act as owners everywhere
 	Defaults     Config
 	MaxNick      int // characters
+	Bounds       Bounds
 
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room
@@ -44,6 +45,11 @@ func (s *Settings) mayCreate(j stanza.JID) bool {
 // Hosts tells whether the users of a domain are this server's own. No peer speaks for them.
 func (s *Settings) Hosts(domain string) bool {
 	return domain == s.Service || slices.ContainsFunc(s.LocalDomains, func(d string) bool { return strings.EqualFold(d, domain) })
+}
+
+// Trusts tells whether a bare JID is held to no rate: an administrator's, or one that speaks for others.
+func (s *Settings) Trusts(bare string) bool {
+	return slices.Contains(s.Admins, bare) || Matches(s.Peers, bare)
 }
 
 func (s *Settings) isAdmin(j stanza.JID) bool {

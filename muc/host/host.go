@@ -51,6 +51,7 @@ type Host struct {
 	writer  *writer
 	reader  *reader
 	service *service
+	crowd   *crowd
 }
 
 // New makes a host; nothing runs before Run.
@@ -65,7 +66,7 @@ func New(o Options) *Host {
 	if o.Birth == nil {
 		o.Birth = birth
 	}
-	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log), reader: newReader(o.Store)}
+	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log), reader: newReader(o.Store), crowd: newCrowd(o.Settings)}
 	h.service = &service{h: h, slots: make(chan struct{}, 4)}
 	for range o.Shards {
 		h.shards = append(h.shards, newShard(h))
@@ -95,6 +96,10 @@ func (h *Host) Run(ctx context.Context) error {
 
 // Deliver takes one stanza from the host server. It waits only while the shard has too much mail (H4).
 func (h *Host) Deliver(ctx context.Context, st *stanza.Stanza) {
+	if err := h.crowd.refuse(st, time.Now()); err != nil {
+		h.reply(st, err)
+		return
+	}
 	if st.To.Local == "" {
 		h.service.take(ctx, st)
 		return

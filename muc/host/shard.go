@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ type (
 	loaded    struct {
 		room   *live
 		stored *storage.Room
+		owned  map[string]int // rooms by those who might create this one
 		err    error
 	}
 	answered struct {
@@ -195,10 +197,43 @@ func (s *shard) wait(l *live, st *stanza.Stanza) {
 func (s *shard) load(l *live) {
 	l.loading = true
 	s.loading++
+	users := entering(l.waiting)
 	go func() {
 		stored, err := s.h.o.Store.Load(s.last, l.key, -1)
-		s.mail.push(loaded{l, stored, err})
+		owned := map[string]int{}
+		if absent(stored, err) && s.h.o.Settings.Bounds.Rooms > 0 {
+			err = errors.Join(err, s.count(users, owned))
+		}
+		s.mail.push(loaded{l, stored, owned, err})
 	}()
+}
+
+// absent tells whether there is no room, so that somebody may create it.
+func absent(stored *storage.Room, err error) bool {
+	return errors.Is(err, storage.ErrNotFound) || err == nil && stored.Tombstone != nil
+}
+
+// entering are the bare JIDs of those who might create the room that they wait for.
+func entering(waiting []*stanza.Stanza) []string {
+	var users []string
+	for _, st := range waiting {
+		if user := st.From.Bare().String(); st.Kind == stanza.Presence && !slices.Contains(users, user) {
+			users = append(users, user)
+		}
+	}
+	return users
+}
+
+// count says how many rooms each of these users has created.
+func (s *shard) count(users []string, owned map[string]int) error {
+	for _, user := range users {
+		n, err := s.h.o.Store.Owned(s.last, user)
+		if err != nil {
+			return err
+		}
+		owned[user] = n
+	}
+	return nil
 }
 
 func (s *shard) loaded(m loaded) {
@@ -215,7 +250,9 @@ func (s *shard) loaded(m loaded) {
 		s.release(l)
 		return
 	}
-	l.room = muc.Open(s.h.o.Settings, l.jid, s.h.o.Birth(), fromStored(m.stored))
+	birth := s.h.o.Birth()
+	birth.Owned = m.owned
+	l.room = muc.Open(s.h.o.Settings, l.jid, birth, fromStored(m.stored))
 	l.synced = syncedAt(m.stored)
 	for _, st := range waiting {
 		s.stanza(st)

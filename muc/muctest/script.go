@@ -203,6 +203,7 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"local_domains": func(s *muc.Settings, v []string) { s.LocalDomains = v },
 	"admins":        func(s *muc.Settings, v []string) { s.Admins = v },
 	"peers":         func(s *muc.Settings, v []string) { s.Peers = v },
+	"bound":         func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
 	"service":       func(s *muc.Settings, v []string) { s.Service = v[0] },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]
@@ -374,4 +375,24 @@ func flat(s string) string {
 		lines[i] = strings.TrimSpace(lines[i])
 	}
 	return strings.Join(lines, "")
+}
+
+// bounds are set as "bound messages 2/1m": two at once, and one more each minute.
+var bounds = map[string]func(b *muc.Bounds, v string){
+	"stanzas":   func(b *muc.Bounds, v string) { b.Stanzas = rate(v) },
+	"entries":   func(b *muc.Bounds, v string) { b.Entries = rate(v) },
+	"messages":  func(b *muc.Bounds, v string) { b.Messages = rate(v) },
+	"presences": func(b *muc.Bounds, v string) { b.Presences = rate(v) },
+	"invites":   func(b *muc.Bounds, v string) { b.Invites = rate(v) },
+	"room":      func(b *muc.Bounds, v string) { b.Room = rate(v) },
+	"occupants": func(b *muc.Bounds, v string) { _, _ = fmt.Sscan(v, &b.Occupants) },
+	"rooms":     func(b *muc.Bounds, v string) { _, _ = fmt.Sscan(v, &b.Rooms) },
+}
+
+func rate(v string) muc.Rate {
+	var r muc.Rate
+	burst, every, _ := strings.Cut(v, "/")
+	_, _ = fmt.Sscan(burst, &r.Burst)
+	r.Every, _ = time.ParseDuration(every)
+	return r
 }

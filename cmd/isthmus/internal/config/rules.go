@@ -40,6 +40,14 @@ var rules = []rule{
 		return oneOf(c.Rooms.Defaults.NickPolicy, "free", "registered", "locked")
 	}},
 	{"rooms.defaults.slow_mode_duration", func(c *Config) error { return between(c.Rooms.Defaults.SlowMode, 0, 86400) }},
+	{"limits.stanzas", func(c *Config) error { return aRate(c.Limits.Stanzas) }},
+	{"limits.entries", func(c *Config) error { return aRate(c.Limits.Entries) }},
+	{"limits.messages", func(c *Config) error { return aRate(c.Limits.Messages) }},
+	{"limits.presences", func(c *Config) error { return aRate(c.Limits.Presences) }},
+	{"limits.invites", func(c *Config) error { return aRate(c.Limits.Invites) }},
+	{"limits.room", func(c *Config) error { return aRate(c.Limits.Room) }},
+	{"limits.occupants", func(c *Config) error { return between(c.Limits.Occupants, 0, 1<<20) }},
+	{"limits.rooms", func(c *Config) error { return between(c.Limits.Rooms, 0, 1<<20) }},
 
 	{"federation.peers", func(c *Config) error { return each(c.Federation.Peers, aPeer) }},
 	{"federation.join_timeout", func(c *Config) error { return atLeast(c.Federation.JoinTimeout, time.Second) }},

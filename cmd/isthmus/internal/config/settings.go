@@ -16,7 +16,8 @@ func (c Config) Settings() *muc.Settings {
 		Service: c.Component.Domain, Name: c.Component.Name,
 		Creation: c.Rooms.Creation, LocalDomains: c.Rooms.LocalDomains, Admins: c.Rooms.Admins,
 		Defaults: c.Rooms.Defaults.config(), MaxNick: c.Rooms.MaxNick,
-		Peers: c.Federation.Peers, Federation: map[string]muc.Federation{},
+		Bounds: c.Limits.bounds(),
+		Peers:  c.Federation.Peers, Federation: map[string]muc.Federation{},
 	}
 	for _, r := range c.Federation.Rooms {
 		s.Federation[r.Room] = muc.Federation{Join: r.Join, Accept: r.Accept}
