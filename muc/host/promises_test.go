@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"isthmus/component/stanza"
+	"isthmus/muc"
 	"isthmus/muc/host"
 	"isthmus/muc/muctest"
 	"isthmus/storage"
@@ -61,10 +62,12 @@ type stage struct {
 	stop  func()
 }
 
-func start(t *testing.T, store storage.Store) *stage {
+func start(t *testing.T, store storage.Store) *stage { return startWith(t, store, muctest.Defaults()) }
+
+func startWith(t *testing.T, store storage.Store, settings *muc.Settings) *stage {
 	s := &stage{t: t, out: &outbox{}, store: &faulty{Store: store}}
 	s.host = host.New(host.Options{
-		Settings: muctest.Defaults(), Store: s.store, Out: s.out, Log: zerolog.Nop(), Birth: muctest.Birth,
+		Settings: settings, Store: s.store, Out: s.out, Log: zerolog.Nop(), Birth: muctest.Birth,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup

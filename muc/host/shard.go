@@ -202,7 +202,7 @@ func (s *shard) load(l *live) {
 		stored, err := s.h.o.Store.Load(s.last, l.key, -1)
 		owned := map[string]int{}
 		if absent(stored, err) && s.h.o.Settings.Bounds.Rooms > 0 {
-			err = errors.Join(err, s.count(users, owned))
+			err = errors.Join(err, s.census(users, owned))
 		}
 		s.mail.push(loaded{l, stored, owned, err})
 	}()
@@ -224,8 +224,8 @@ func entering(waiting []*stanza.Stanza) []string {
 	return users
 }
 
-// count says how many rooms each of these users has created.
-func (s *shard) count(users []string, owned map[string]int) error {
+// census says how many rooms each of these users has created.
+func (s *shard) census(users []string, owned map[string]int) error {
 	for _, user := range users {
 		n, err := s.h.o.Store.Owned(s.last, user)
 		if err != nil {
