@@ -10,6 +10,7 @@ import (
 const (
 	kindMessage = "message"
 	kindSubject = "subject"
+	kindNotice  = "notice" // what the room itself said
 )
 
 // archive is the room's log: every message in it has a lasting id. xep:0359
@@ -37,25 +38,36 @@ var archive = feature{
 
 // log appends what was said and returns its id.
 func (r *Room) log(u utterance, occupantID string) string {
-	r.seq++
-	at := r.tick()
+	e := r.nextEntry(kindMessage, u.payload)
 	if u.late != 0 {
-		at = u.late
+		e.At = u.late
 	}
-	kind := kindMessage
 	if u.subject != nil {
-		kind = kindSubject
+		e.Kind = kindSubject
 	}
-	e := Entry{
-		Room: r.me, Origin: r.me, Epoch: r.rec.Epoch, Seq: r.seq, At: at,
-		Kind: kind, StanzaID: r.stanzaID(r.seq), ID: u.id, Author: u.JID.String(), Nick: u.Nick,
-		OccupantID: occupantID, Lang: u.lang, Via: string(u.via), Open: r.rec.Config.NonAnonymous,
-		Payload: u.payload, Dedupe: dedupeKey(u.JID, u.id, u.payload),
-	}
+	e.ID, e.Author, e.Nick, e.OccupantID, e.Lang, e.Via = u.id, u.JID.String(), u.Nick, occupantID, u.lang, string(u.via)
+	e.Dedupe = dedupeKey(u.JID, u.id, u.payload)
 	r.emit(Append{e, u.refuse})
 	r.seen.add(string(e.Dedupe))
 	r.remember(e)
 	return e.StanzaID
+}
+
+// logNotice appends what the room itself says and returns its id.
+func (r *Room) logNotice(payload []byte, refuse *Send) string {
+	e := r.nextEntry(kindNotice, payload)
+	e.ID = e.StanzaID
+	r.emit(Append{e, refuse})
+	return e.StanzaID
+}
+
+// nextEntry is an event of the log that nobody has said yet.
+func (r *Room) nextEntry(kind string, payload []byte) Entry {
+	r.seq++
+	return Entry{
+		Room: r.me, Origin: r.me, Epoch: r.rec.Epoch, Seq: r.seq, At: r.tick(),
+		Kind: kind, StanzaID: r.stanzaID(r.seq), Open: r.rec.Config.NonAnonymous, Payload: payload,
+	}
 }
 
 // remember keeps the newest messages for those who enter. What came late takes the place of its time.

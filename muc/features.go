@@ -14,6 +14,7 @@ type feature struct {
 	name   string
 	admit  func(*Room, *entry) *stanza.Error            // may this session enter?
 	speak  func(*Room, *Session, *speech) *stanza.Error // may this be said to all?
+	heard  func(*Room, *utterance)                      // this has been said to all
 	letter func(*Room, *stanza.Stanza, *Session) bool   // takes a message to the room itself, from an occupant or a stranger (nil)
 	stamp  func(*Room, *stamped, *stanza.Builder)       // what the room adds to a message
 	dress  func(*Room, *Occupant, *stanza.Builder)      // what the room adds to a presence
@@ -30,10 +31,11 @@ type feature struct {
 }
 
 // forgery is an element that is stripped from whatever users send. by names the attribute that makes it a forgery only
-// when it holds the room's address; "" strips it always.
+// when it holds the room's address, holds the child that makes it one; what is empty says nothing.
 type forgery struct {
-	name xml.Name
-	by   string
+	name  xml.Name
+	by    string
+	holds xml.Name
 }
 
 // features, read from top to bottom: the order of the checks on entry, of the owner's form and of what the room adds. The
@@ -105,12 +107,17 @@ func (r *Room) isForged(e *stanza.Element) bool {
 	}
 	for _, f := range features {
 		for _, g := range f.forged {
-			if g.name == e.Name && (g.by == "" || r.isMe(e.Attr(g.by))) {
+			if g.name == e.Name && r.fits(&g, e) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// fits tells whether an element is what its name makes it suspect of.
+func (r *Room) fits(g *forgery, e *stanza.Element) bool {
+	return (g.by == "" || r.isMe(e.Attr(g.by))) && (g.holds.Local == "" || e.Child(g.holds.Space, g.holds.Local) != nil)
 }
 
 // isMe tells whether an address is the room's, however it is spelled. What is no address at all is nobody else's either.

@@ -66,9 +66,10 @@ func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 		}
 	}
 	refuse := r.refusal(st, stanza.Fail(mellium.InternalServerError).Because("The message could not be stored."))
+	kept := r.genuine(st.Children)
 	r.say(utterance{
-		Person: s.person(), via: Here, id: st.ID, lang: st.Lang, payload: joined(r.genuine(st.Children)),
-		subject: m.subject, logged: m.subject != nil || worthLogging(st.Children), refuse: refuse,
+		Person: s.person(), via: Here, id: st.ID, lang: st.Lang, children: kept, payload: joined(kept),
+		subject: m.subject, logged: m.subject != nil || worthLogging(kept), refuse: refuse,
 	})
 }
 
@@ -77,7 +78,8 @@ type utterance struct {
 	Person
 	via      Via
 	id, lang string
-	payload  []byte
+	children []stanza.Element
+	payload  []byte // the children as bytes
 	subject  *stanza.Element
 	logged   bool
 	late     int64 // hybrid logical clock of when it was said, 0 = now
@@ -106,6 +108,11 @@ func (r *Room) say(u utterance) {
 		f.At = clockTime(u.late)
 	}
 	r.relay(u.via, f)
+	for _, f := range features {
+		if f.heard != nil {
+			f.heard(r, &u)
+		}
+	}
 }
 
 func (r *Room) stamp(m *stamped, b *stanza.Builder) {

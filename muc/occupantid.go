@@ -14,7 +14,9 @@ var occupantIDs = feature{
 	forged: []forgery{{name: name(nsOccupantID, "occupant-id")}},
 	disco:  func(*Room) []string { return []string{nsOccupantID} },
 	stamp: func(_ *Room, m *stamped, b *stanza.Builder) {
-		b.Empty("occupant-id", "xmlns", nsOccupantID, "id", m.occupantID)
+		if m.occupantID != "" { // the room itself is no occupant
+			b.Empty("occupant-id", "xmlns", nsOccupantID, "id", m.occupantID)
+		}
 	},
 	dress: func(_ *Room, o *Occupant, b *stanza.Builder) {
 		b.Empty("occupant-id", "xmlns", nsOccupantID, "id", o.id)

@@ -17,7 +17,7 @@ func (r *Room) remoteSaid(via Via, f Said) {
 		return
 	}
 	kept := r.genuine(list)
-	u.payload = joined(kept)
+	u.children, u.payload = kept, joined(kept)
 	u.logged = f.Subject || worthLogging(kept)
 	if !f.At.IsZero() {
 		u.late = f.At.UnixMilli() << 16
