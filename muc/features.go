@@ -65,6 +65,8 @@ func init() {
 		presences,
 		occupantIDs,
 		archive,
+		retractions,
+		moderation,
 		federation,
 	}
 }

@@ -150,7 +150,7 @@ func worthLogging(list []stanza.Element) bool {
 		has[list[i].Name] = true
 	}
 	switch {
-	case has[name(nsHints, "store")]:
+	case has[name(nsHints, "store")], has[name(nsRetract, "retract")]: // xep:0424#rules
 		return true
 	case has[name(nsHints, "no-store")], has[name(nsHints, "no-permanent-store")]:
 		return false
@@ -166,8 +166,7 @@ func worthLogging(list []stanza.Element) bool {
 var loggedNames = nameSet(
 	name("", "body"),
 	name("urn:xmpp:reactions:0", "reactions"),
-	name("urn:xmpp:message-retract:1", "retract"),
-	name("urn:xmpp:fasten:0", "apply-to"),
+	name(nsFasten, "apply-to"),
 	name("eu.siacs.conversations.axolotl", "encrypted"),
 	name("urn:xmpp:omemo:2", "encrypted"),
 	name("urn:xmpp:openpgp:0", "openpgp"),

@@ -38,7 +38,8 @@ type Room struct {
 	hats     []Hat
 	holds    []Hold
 	requests []Request
-	tomb     *Tombstone // a room that was here, and whose name is kept
+	tomb     *Tombstone         // a room that was here, and whose name is kept
+	lookups  map[string]*lookup // by stanza-id
 
 	now    time.Time
 	armed  time.Time // when the room has asked to be woken
@@ -55,6 +56,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 		affils:   map[string]AffiliationRecord{},
 		byNick:   map[string]*Occupant{},
 		sessions: map[identity]*Session{},
+		lookups:  map[string]*lookup{},
 	}
 	if stored == nil {
 		return r
