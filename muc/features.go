@@ -57,6 +57,7 @@ func init() {
 		limits,
 		coalesced,
 		voice,
+		slowMode,
 		subjects,
 		privateMessages,
 		invitations,

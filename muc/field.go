@@ -14,6 +14,7 @@ import (
 type field struct {
 	name, typ, label string
 	options          []stanza.Option
+	extra            []byte // further children, raw: validation
 	get              func(*Room) []string
 	set              func(d *draft, value string, all []string) bool // false: no such value
 }

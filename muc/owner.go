@@ -48,7 +48,7 @@ func (r *Room) configForm() []byte {
 	}
 	for _, ft := range features {
 		for _, o := range ft.fields {
-			f.Fields = append(f.Fields, stanza.Field{Var: o.name, Type: o.typ, Label: o.label, Options: o.options, Values: o.get(r)})
+			f.Fields = append(f.Fields, stanza.Field{Var: o.name, Type: o.typ, Label: o.label, Options: o.options, Values: o.get(r), Extra: o.extra})
 		}
 	}
 	var b stanza.Builder

@@ -22,7 +22,7 @@ var retractions = feature{
 	},
 	heard: func(r *Room, u *utterance) {
 		q := find(u.children, name(nsRetract, "retract"))
-		if q == nil || u.id == "" { // a tombstone must name what retracted, xep:0424#tombstones
+		if q.Attr("id") == "" || u.id == "" { // a tombstone must name what retracted, xep:0424#tombstones
 			return
 		}
 		who, via, retraction := r.idOver(u.via, u.JID), u.via, u.id

@@ -111,10 +111,11 @@ func (d *desk) perform(effects []muc.Effect) {
 
 func (d *desk) read(xml string) {
 	d.sent = append(d.sent, xml)
-	if _, rest, ok := strings.Cut(xml, "<retract xmlns='urn:xmpp:message-retract:1' id='"); ok && strings.Contains(rest, "<moderated ") {
+	_, rest, ok := strings.Cut(xml, "<retract xmlns='urn:xmpp:message-retract:1' id='")
+	if ok && strings.Contains(rest, "<moderated ") {
 		d.notices[rest[:strings.IndexByte(rest, '\'')]]++
 	}
-	if _, rest, ok := strings.Cut(xml, " id='q"); ok && strings.HasPrefix(xml, "<iq ") {
+	if _, rest, ok = strings.Cut(xml, " id='q"); ok && strings.HasPrefix(xml, "<iq ") {
 		d.answers["q"+rest[:strings.IndexByte(rest, '\'')]]++
 	}
 }
@@ -133,7 +134,8 @@ func TestTombstones(t *testing.T) {
 	d.moderate("alice", "q1", "KfXooS.1")
 	d.retract("bob", "retract-message-1", "KfXooS.2")
 	moderated := "<moderated xmlns='urn:xmpp:message-moderate:1' by='den@muc.example/alice'>" +
-		"<occupant-id xmlns='urn:xmpp:occupant-id:0' id='fyfvYrKkRBLERkYknYUDUvGIjqOoN6_qnZowAIuYTUQ'/></moderated><reason>Fie &amp; shame</reason>"
+		"<occupant-id xmlns='urn:xmpp:occupant-id:0' id='fyfvYrKkRBLERkYknYUDUvGIjqOoN6_qnZowAIuYTUQ'/></moderated>" +
+		"<reason>Fie &amp; shame</reason>"
 	want := []string{
 		"<retracted xmlns='urn:xmpp:message-retract:1' id='KfXooS.3' stamp='2019-09-20T23:09:32.000Z'>" + moderated + "</retracted>",
 		"<retracted xmlns='urn:xmpp:message-retract:1' id='retract-message-1' stamp='2019-09-20T23:09:32.000Z'></retracted>",
@@ -243,7 +245,8 @@ func TestModerationAfterTheRoom(t *testing.T) {
 	d := newDesk(t, 0)
 	d.groupchat("alice", "m1", "<body>one</body>")
 	d.moderate("alice", "q1", "KfXooS.1")
-	d.says("alice", "<iq type='set' id='d' to='den@muc.example'><query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>")
+	d.says("alice", "<iq type='set' id='d' to='den@muc.example'>"+
+		"<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>")
 	d.answer(0, false, nil)
 	if len(d.sent) != 1 || !strings.Contains(d.sent[0], "item-not-found") || len(d.asked) != 0 {
 		t.Errorf("%s", d.sent)

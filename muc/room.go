@@ -40,6 +40,7 @@ type Room struct {
 	requests []Request
 	tomb     *Tombstone         // a room that was here, and whose name is kept
 	lookups  map[string]*lookup // by stanza-id
+	turns    turns              // of slow mode
 
 	now    time.Time
 	armed  time.Time // when the room has asked to be woken
