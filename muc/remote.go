@@ -129,6 +129,7 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	if s == nil {
 		return
 	}
+	was := s.o.role
 	s.payload = r.filter(f.Payload)
 	s.o.show(s)
 	if !s.o.local() {
@@ -136,6 +137,9 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 		r.views = nil
 	}
 	r.announce(s.o, s, &notice{})
+	if r.broadcasts(was) && !r.broadcasts(s.o.role) {
+		r.hide(s.o)
+	}
 	r.relay(via, Changed{s.person(), s.payload})
 }
 
