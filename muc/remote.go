@@ -134,6 +134,9 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	s.o.show(s)
 	if !s.o.local() {
 		s.o.role = r.remoteRole(s.o.aff, f.Role)
+		if s.o.silenced { // by a moderator here
+			s.o.role = min(s.o.role, Visitor)
+		}
 		r.views = nil
 	}
 	r.announce(s.o, s, &notice{})
