@@ -28,7 +28,8 @@ var archive = feature{
 		}
 	},
 	fields: []field{
-		number("muc#maxhistoryfetch", "Messages shown to those who enter", 0, 1000, func(c *Config) *int { return &c.MaxHistory }),
+		number("muc#maxhistoryfetch", "Messages shown to those who enter", 0, 1000, func(c *Config) *int { return &c.MaxHistory }).
+			called("historylength"),
 		flag("muc#roomconfig_enablelogging", "Tell occupants that the room is logged", func(c *Config) *bool { return &c.Logging }),
 	},
 	info: func(r *Room) []stanza.Field {

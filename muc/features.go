@@ -15,6 +15,7 @@ type feature struct {
 	admit  func(*Room, *entry) *stanza.Error            // may this session enter?
 	speak  func(*Room, *Session, *speech) *stanza.Error // may this be said to all?
 	heard  func(*Room, *utterance)                      // this has been said to all
+	renick func(*Room, *Session, string) *stanza.Error  // may this session take this nick?
 	letter func(*Room, *stanza.Stanza, *Session) bool   // takes a message to the room itself, from an occupant or a stranger (nil)
 	stamp  func(*Room, *stamped, *stanza.Builder)       // what the room adds to a message
 	dress  func(*Room, *Occupant, *stanza.Builder)      // what the room adds to a presence
@@ -58,6 +59,7 @@ func init() {
 		coalesced,
 		voice,
 		slowMode,
+		visitors,
 		subjects,
 		privateMessages,
 		invitations,

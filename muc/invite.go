@@ -10,7 +10,8 @@ import (
 var invitations = feature{
 	name: "XEP-0045 invitations",
 	fields: []field{
-		flag("muc#roomconfig_allowinvites", "Everybody may invite others", func(c *Config) *bool { return &c.AllowInvites }),
+		flag("muc#roomconfig_allowinvites", "Everybody may invite others", func(c *Config) *bool { return &c.AllowInvites }).
+			called("allowmemberinvites"),
 	},
 	letter: func(r *Room, st *stanza.Stanza, s *Session) bool {
 		x := st.Child(nsUser, "x")

@@ -55,7 +55,7 @@ func (r *Room) let(e *entry) {
 	}
 	r.sendSelf(s, e.codes)
 	r.sendRest(s, e.x)
-	r.relay(Here, Entered{s.person(), s.payload})
+	r.relay(Here, Entered{s.person(), r.says(s)})
 }
 
 // sendRest is what follows the presences of an entry.
@@ -93,7 +93,7 @@ func (r *Room) resync(st *stanza.Stanza, s *Session) {
 	r.sendOccupants(s)
 	if !bytes.Equal(was, s.payload) {
 		r.tellOthers(s)
-		r.relay(Here, Changed{s.person(), s.payload})
+		r.relay(Here, Changed{s.person(), r.says(s)})
 	}
 	r.sendSelf(s, nil)
 	r.sendRest(s, st.Child(nsMUC, "x"))

@@ -9,6 +9,15 @@ import (
 // changeNick gives one session another nick. The occupant's only session takes the occupant with it (303); one session
 // of several splits off and is a new occupant to the others. xep:0045#changenick
 func (r *Room) changeNick(st *stanza.Stanza, s *Session, nick, key string) {
+	for _, f := range features {
+		if f.renick == nil {
+			continue
+		}
+		if err := f.renick(r, s, nick); err != nil {
+			r.fail(st, err)
+			return
+		}
+	}
 	if !r.nickFree(key, st.From) {
 		r.fail(st, nickTaken)
 		return

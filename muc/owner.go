@@ -48,13 +48,25 @@ func (r *Room) configForm() []byte {
 	}
 	for _, ft := range features {
 		for _, o := range ft.fields {
-			f.Fields = append(f.Fields, stanza.Field{Var: o.name, Type: o.typ, Label: o.label, Options: o.options, Values: o.get(r), Extra: o.extra})
+			if o.typ != "" {
+				f.Fields = append(f.Fields, o.form(r))
+			}
 		}
 	}
 	var b stanza.Builder
 	b.Start("query", "xmlns", nsOwner)
 	f.Append(&b)
 	return b.End().Bytes()
+}
+
+// form is the field as the room's form has it. A list has the present value among its options, whatever it is: some
+// clients would show, and submit, another.
+func (f *field) form(r *Room) stanza.Field {
+	values, options := f.get(r), f.options
+	if f.typ == "list-single" && !slices.ContainsFunc(options, func(o stanza.Option) bool { return o.Value == values[0] }) {
+		options = append(slices.Clone(options), stanza.Option{Label: values[0], Value: values[0]})
+	}
+	return stanza.Field{Var: f.name, Type: f.typ, Label: f.label, Options: options, Values: values, Extra: f.extra}
 }
 
 // configure applies a submitted form whole, or not at all. Fields that are not the room's are ignored, fields that are
@@ -70,7 +82,7 @@ func (r *Room) configure(st *stanza.Stanza, form *stanza.Form) *stanza.Error {
 	if !r.keepsOwner(lists) {
 		return lastOwner
 	}
-	if err := r.sound(d); err != nil {
+	if err := r.sound(st, d); err != nil {
 		return err
 	}
 	r.result(st, nil)
@@ -117,8 +129,11 @@ func (r *Room) submit(d *draft, in *stanza.Field) *stanza.Error {
 }
 
 // sound holds a configuration to what the room's rules and the service's policy allow.
-func (r *Room) sound(d *draft) *stanza.Error {
+func (r *Room) sound(st *stanza.Stanza, d *draft) *stanza.Error {
 	refuse := stanza.Fail(mellium.NotAcceptable)
+	if name := r.fixed(st.From, d); name != "" {
+		return refuse.Because(name + ": this service does not let owners change it.")
+	}
 	switch {
 	case d.PasswordProtected && strings.TrimSpace(d.Password) == "":
 		return refuse.Because("muc#roomconfig_roomsecret: a room that is protected by a password needs one.")
@@ -133,6 +148,20 @@ func (r *Room) sound(d *draft) *stanza.Error {
 	return nil
 }
 
+// fixed is a field that a draft changes and only the service's administrators may change, "" if there is none.
+func (r *Room) fixed(user stanza.JID, d *draft) string {
+	if len(r.settings.Fixed) == 0 || r.settings.isAdmin(user) {
+		return ""
+	}
+	as := d.as(r)
+	for _, name := range r.settings.Fixed {
+		if f := fieldNamed(name); f != nil && !slices.Equal(f.get(r), f.get(as)) {
+			return f.name
+		}
+	}
+	return ""
+}
+
 // applyConfig lets a change show: who may no longer be in goes, and everybody is told that something changed.
 // xep:0045#roomconfig-notify
 func (r *Room) applyConfig(was Config) {
@@ -141,7 +170,7 @@ func (r *Room) applyConfig(was Config) {
 		r.expelNonMembers()
 	}
 	r.rebroadcast(was.PresenceBroadcast)
-	if was.Moderated != c.Moderated {
+	if was.Moderated != c.Moderated || was.MembersByDefault != c.MembersByDefault {
 		r.regradeVoices()
 	}
 	codes := changeCodes(was, c)

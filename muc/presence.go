@@ -68,7 +68,7 @@ func (r *Room) showPresence(s *Session, payload []byte) {
 	s.payload = payload
 	s.o.show(s)
 	r.announce(s.o, s, &notice{})
-	r.relay(Here, Changed{s.person(), s.payload})
+	r.relay(Here, Changed{s.person(), r.says(s)})
 }
 
 // presencePayload is what of a presence the room passes on: everything but what only the room may say.
@@ -133,7 +133,7 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 	if !last && !bytes.Equal(was, o.shown().payload) {
 		r.announce(o, o.shown(), &notice{})
 	}
-	r.relay(s.via, Left{Person: p, Payload: s.payload, Code: code, Actor: n.actor, Reason: n.reason})
+	r.relay(s.via, Left{Person: p, Payload: r.says(s), Code: code, Actor: n.actor, Reason: n.reason})
 	r.afterLeave()
 }
 

@@ -14,7 +14,10 @@ var privateMessages = feature{
 	fields: []field{
 		choice("muc#roomconfig_allowpm", "Who may send private messages", func(c *Config) *string { return &c.AllowPM },
 			stanza.Option{Label: "Anyone", Value: "anyone"}, stanza.Option{Label: "Participants", Value: "participants"},
-			stanza.Option{Label: "Moderators", Value: "moderators"}, stanza.Option{Label: "Nobody", Value: "none"}),
+			stanza.Option{Label: "Moderators", Value: "moderators"}, stanza.Option{Label: "Nobody", Value: "none"}).reading(pmValues),
+		flag("{xmpp:prosody.im}muc#allow_modpm", "Anyone may write to moderators, and they to anyone",
+			func(c *Config) *bool { return &c.AllowModeratorPM }),
+		{name: "allow_private_messages", set: allPrivate}, // before there was allowpm
 	},
 	info: func(r *Room) []stanza.Field {
 		return []stanza.Field{{Var: "muc#roomconfig_allowpm", Values: []string{r.rec.Config.AllowPM}}}
@@ -23,14 +26,35 @@ var privateMessages = feature{
 
 var noPrivate = stanza.Fail(mellium.Forbidden).Because("You may not send private messages in this room.")
 
-// mayWrite tells whether the room's policy lets somebody send private messages.
-func (r *Room) mayWrite(s *Session) bool {
+// mayWrite tells whether the room's policy lets somebody send private messages to another.
+func (r *Room) mayWrite(s *Session, to *Occupant) bool {
+	if r.rec.Config.AllowModeratorPM && (s.o.role == Moderator || to != nil && to.role == Moderator) {
+		return true
+	}
 	least, ok := pmRole[r.rec.Config.AllowPM]
 	return ok && s.o.role >= least
 }
 
 // pmRole is the least role that each policy lets write.
 var pmRole = map[string]Role{"anyone": Visitor, "participants": Participant, "moderators": Moderator}
+
+// pmValues are other services' values of allowpm as ours. Those who have an affiliation are none of our classes: what is
+// nearest, and lets no more people write, is meant.
+var pmValues = map[string]string{
+	"visitor": "anyone", "participant": "participants", "moderator": "moderators", "affiliated": "moderators", "nobody": "none",
+}
+
+// allPrivate reads a field that lets everybody write, or nobody.
+func allPrivate(d *draft, v string, _ []string) bool {
+	on, ok := booleans[v]
+	switch {
+	case ok && !on:
+		d.AllowPM = "none"
+	case ok && d.AllowPM == "none":
+		d.AllowPM = "anyone"
+	}
+	return ok
+}
 
 func (r *Room) private(st *stanza.Stanza, s *Session) {
 	if s == nil {
@@ -46,7 +70,7 @@ func (r *Room) private(st *stanza.Stanza, s *Session) {
 		r.fail(st, noSuchNick)
 		return
 	}
-	if !r.mayWrite(s) {
+	if !r.mayWrite(s, o) {
 		r.fail(st, noPrivate)
 		return
 	}

@@ -61,7 +61,7 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		r.announce(o, s, &notice{})
 	}
 	p := s.person()
-	r.relay(via, Entered{p, s.payload})
+	r.relay(via, Entered{p, r.says(s)})
 }
 
 // unwelcome is the status code by which a remote user is turned away, and why; 0 if he is not.
@@ -143,7 +143,7 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	if r.broadcasts(was) && !r.broadcasts(s.o.role) {
 		r.hide(s.o)
 	}
-	r.relay(via, Changed{s.person(), s.payload})
+	r.relay(via, Changed{s.person(), r.says(s)})
 }
 
 func (r *Room) remoteRenamed(via Via, f Renamed) {

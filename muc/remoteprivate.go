@@ -14,7 +14,7 @@ func (r *Room) remotePrivate(via Via, f Private) {
 	case f.Type == "error":
 		r.handOn(via, f, o, from, id)
 	case s == nil:
-	case !r.mayWrite(s):
+	case !r.mayWrite(s, o):
 		r.privateFailed(via, f, noPrivate)
 	case o == nil:
 		r.privateFailed(via, f, noSuchNick)

@@ -8,7 +8,7 @@ func (r *Room) tellState(via Via, l Limits) {
 	for _, o := range r.occupants {
 		for _, s := range o.sessions {
 			if s.via != via {
-				st.Occupants = append(st.Occupants, Entered{s.person(), s.payload})
+				st.Occupants = append(st.Occupants, Entered{s.person(), r.says(s)})
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func (r *Room) restate(o *Occupant, was Role, saw bool, n *notice) {
 	r.views = nil
 	r.announce(o, o.shown(), n)
 	if s := o.shown(); s.via == Here { // other nodes show it, no more. xep:0289#admin
-		r.relay(Here, Changed{s.person(), s.payload})
+		r.relay(Here, Changed{s.person(), r.says(s)})
 	}
 	if r.broadcasts(was) && !r.broadcasts(o.role) {
 		r.hide(o)

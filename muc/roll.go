@@ -50,15 +50,21 @@ func (r *Room) listAffiliation(st *stanza.Stanza, aff Affiliation) ([]byte, *sta
 }
 
 // mayList tells who reads which list: in a room that hides no addresses every member reads them, and clients need that to
-// encrypt; elsewhere those who manage them.
+// encrypt; elsewhere those who manage them. There the room's owners say which roles read the list of members; a member
+// without voice counts as what he is without that. xep:0045#getmemberlist
 func (r *Room) mayList(user stanza.JID, aff Affiliation) bool {
-	actor := r.affiliation(user)
+	actor, s := r.affiliation(user), r.session(user)
 	switch {
 	case actor == Owner, aff < Admin && actor == Admin:
 		return true
-	case aff == Outcast || !r.rec.Config.NonAnonymous:
+	case aff == Outcast || !r.rec.Config.NonAnonymous || actor < Member && s == nil:
 		return false
+	case aff > Member:
+		return actor >= Member
 	}
-	s := r.session(user)
-	return actor >= Member || aff == Member && s != nil && slices.Contains(r.rec.Config.GetMemberList, s.o.role.String())
+	role := r.defaultRole(actor)
+	if s != nil && (actor < Member || s.o.role > role) {
+		role = s.o.role
+	}
+	return slices.Contains(r.rec.Config.GetMemberList, role.String())
 }

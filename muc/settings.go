@@ -17,6 +17,7 @@ type Settings struct {
 	Defaults     Config
 	MaxNick      int // characters
 	Bounds       Bounds
+	Fixed        []string // fields of the form that owners may not change, without prefix
 
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room

@@ -60,7 +60,7 @@ func (r *Room) mucUser(o *Occupant, s *Session, seesJID, own bool, n *notice) []
 func (r *Room) show(o *Occupant, s *Session, seesJID, own bool, n *notice) stanza.Out {
 	payload := n.payload
 	if payload == nil {
-		payload = s.payload
+		payload = r.says(s)
 	}
 	var b stanza.Builder
 	b.Raw(payload)

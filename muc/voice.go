@@ -13,6 +13,8 @@ var voice = feature{
 	},
 	fields: []field{
 		flag("muc#roomconfig_moderatedroom", "Only those with voice may speak", func(c *Config) *bool { return &c.Moderated }),
+		flag("members_by_default", "Newcomers have voice, unless only those with voice may speak",
+			func(c *Config) *bool { return &c.MembersByDefault }),
 	},
 	disco: either(func(c *Config) bool { return c.Moderated }, "muc_moderated", "muc_unmoderated"),
 }
@@ -22,7 +24,7 @@ func (r *Room) defaultRole(a Affiliation) Role {
 	switch {
 	case a >= Admin:
 		return Moderator
-	case a == None && r.rec.Config.Moderated:
+	case a == None && (r.rec.Config.Moderated || !r.rec.Config.MembersByDefault):
 		return Visitor
 	case a == Outcast:
 		return NoRole
