@@ -180,6 +180,12 @@ func roles(name, label string, at func(*Config) *[]string, more ...stanza.Option
 	}
 }
 
+// Understands tells whether a field of the form takes these values.
+func Understands(name string, values ...string) bool {
+	f := fieldNamed(name)
+	return f != nil && f.set(&draft{}, append(values, "")[0], values)
+}
+
 // fieldNamed finds a field of the form by its name, or one that it has elsewhere, with or without prefix.
 func fieldNamed(name string) *field {
 	name = plain(name)

@@ -177,9 +177,21 @@ func (r *Room) create(st *stanza.Stanza) {
 	}
 	r.found(st.From)
 	r.save()
-	r.setAffiliation(st.From.Bare().String(), Owner, "")
+	r.appoint(st.From)
 	e := &entry{st: st, nick: nick, key: key, x: st.Child(nsMUC, "x"), aff: Owner, role: Moderator, codes: []int{201}}
 	r.let(e)
+}
+
+// appoint gives a new room its first owners and admins.
+func (r *Room) appoint(creator stanza.JID) {
+	for _, jid := range append([]string{creator.Bare().String()}, r.settings.RoomOwners...) {
+		r.setAffiliation(jid, Owner, "")
+	}
+	for _, jid := range r.settings.RoomAdmins {
+		if r.listed(jid) == None {
+			r.setAffiliation(jid, Admin, "")
+		}
+	}
 }
 
 // found gives the room its log and its first configuration.

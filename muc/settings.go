@@ -17,6 +17,8 @@ type Settings struct {
 	Defaults     Config
 	MaxNick      int // characters
 	Bounds       Bounds
+	RoomOwners   []string // bare JIDs: owners of every new room, beside its creator
+	RoomAdmins   []string // bare JIDs: its admins
 	Fixed        []string // fields of the form that owners may not change, without prefix
 
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody

@@ -204,6 +204,8 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"admins":        func(s *muc.Settings, v []string) { s.Admins = v },
 	"peers":         func(s *muc.Settings, v []string) { s.Peers = v },
 	"bound":         func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
+	"room_owners":   func(s *muc.Settings, v []string) { s.RoomOwners = v },
+	"room_admins":   func(s *muc.Settings, v []string) { s.RoomAdmins = v },
 	"fixed":         func(s *muc.Settings, v []string) { s.Fixed = v },
 	"service":       func(s *muc.Settings, v []string) { s.Service = v[0] },
 	"join": func(s *muc.Settings, v []string) {

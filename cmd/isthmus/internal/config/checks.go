@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"isthmus/muc"
 )
 
 var errMissing = errors.New("is missing")
@@ -52,6 +54,31 @@ func creation(r Rooms) error {
 		return errors.New(`is "admins", but rooms.admins has none`)
 	}
 	return oneOf(r.Creation, "open", "local", "admins")
+}
+
+// fields holds a list to the fields of the owner's form.
+func fields(list []string) error {
+	for _, v := range list {
+		if !slices.Contains(muc.FieldNames(), v) {
+			return fmt.Errorf("has %q, which is not a field of the owner's form: the keys of [rooms.defaults] are", v)
+		}
+	}
+	return nil
+}
+
+// taken asks the owner's form whether it would take this value.
+func taken(name, value string) error {
+	if !muc.Understands(name, value) {
+		return errors.New("is nothing that the owner's form would take")
+	}
+	return nil
+}
+
+func password(d *Defaults) error {
+	if d.PasswordProtected && strings.TrimSpace(d.Password.Reveal()) == "" {
+		return errors.New("is missing, but passwordprotectedroom asks for it")
+	}
+	return taken("roomsecret", d.Password.Reveal())
 }
 
 func hostPort(v string) error {

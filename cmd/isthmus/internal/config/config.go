@@ -43,11 +43,23 @@ type Rooms struct {
 	Admins       []string `toml:"admins"`
 	LocalDomains []string `toml:"local_domains"`
 	MaxNick      int      `toml:"max_nick"` // characters
+	Fixed        []string `toml:"fixed"`    // fields of the owner's form
 	Defaults     Defaults `toml:"defaults"`
 }
 
 // Defaults are what a new room is. The fields have the names of muc.Config, the keys those of the owner's form.
 type Defaults struct {
+	Name        string `toml:"roomname"`
+	Description string `toml:"roomdesc"`
+	Lang        string `toml:"lang"`
+	PubSub      string `toml:"pubsub"`
+
+	Owners []string `toml:"roomowners"` // beside the creator
+	Admins []string `toml:"roomadmins"`
+
+	PasswordProtected bool   `toml:"passwordprotectedroom"`
+	Password          Secret `toml:"roomsecret"`
+
 	Persistent        bool     `toml:"persistentroom"`
 	Public            bool     `toml:"publicroom"`
 	PublicList        bool     `toml:"public_list"`
@@ -63,7 +75,6 @@ type Defaults struct {
 	GetMemberList     []string `toml:"getmemberlist"`
 	MaxUsers          int      `toml:"maxusers"`
 	MaxHistory        int      `toml:"maxhistoryfetch"`
-	Lang              string   `toml:"lang"`
 
 	Archiving              bool   `toml:"enablearchiving"`
 	MembersByDefault       bool   `toml:"members_by_default"`
@@ -116,25 +127,12 @@ type Log struct {
 
 // Default is what an empty file means.
 func Default() Config {
-	room := muc.DefaultConfig()
 	return Config{
 		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms"},
 		Storage:   Storage{URL: Embedded, DataDir: "/var/lib/isthmus"},
 		Rooms: Rooms{
 			Creation: "open", MaxNick: 64,
-			Defaults: Defaults{
-				Persistent: room.Persistent, Public: room.Public, PublicList: room.PublicList,
-				MembersOnly: room.MembersOnly, Moderated: room.Moderated, Whois: whois[room.NonAnonymous],
-				ChangeSubject: room.ChangeSubject, AllowInvites: room.AllowInvites, AllowQuery: room.AllowQuery,
-				Logging: room.Logging, AllowPM: room.AllowPM,
-				PresenceBroadcast: room.PresenceBroadcast, GetMemberList: room.GetMemberList,
-				MaxUsers: room.MaxUsers, MaxHistory: room.MaxHistory, Lang: room.Lang,
-
-				Archiving: room.Archiving, MembersByDefault: room.MembersByDefault,
-				AllowVisitorStatus: room.AllowVisitorStatus, AllowVisitorNickChange: room.AllowVisitorNickChange,
-				AllowVoiceRequests: room.AllowVoiceRequests, AllowModeratorPM: room.AllowModeratorPM,
-				AllowRegistration: room.AllowRegistration, NickPolicy: room.NickPolicy, SlowMode: room.SlowMode,
-			},
+			Defaults: defaults(muc.DefaultConfig()),
 		},
 		Limits: Limits{
 			Stanzas: "200/s, 2000 at once", Entries: "20/s, 300 at once", Messages: "50/s, 500 at once",

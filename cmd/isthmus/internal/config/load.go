@@ -42,7 +42,7 @@ func parse(path, text string) (Config, error) {
 }
 
 // private are the last names of the keys whose values must not show (C2).
-var private = []string{"secret", "url"}
+var private = []string{"secret", "url", "roomsecret"}
 
 // quoted is what the parser stumbled over.
 var quoted = regexp.MustCompile(`".*"`)

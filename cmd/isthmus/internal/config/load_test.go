@@ -80,7 +80,7 @@ func TestC1AllMistakes(t *testing.T) {
 			"f:4: compnent does not exist; the file knows component, storage, rooms, limits, federation, admin, log",
 		}},
 		{"types", "log = 3\n[component]\ndomain = 5\nsecret = 1\nmax_stanza_bytes = '1'\n[rooms]\nadmins = 'a@b'\nlocal_domains = [1]\n" +
-			"defaults = []\n[rooms.x]\n[federation]\nretry = 30\njoin_timeout = 'soon'\nroom = 'x'\n", []string{
+			"defaults = []\n[storage.x]\n[federation]\nretry = 30\njoin_timeout = 'soon'\nroom = 'x'\n", []string{
 			"f:1: log has to be a table: [log]",
 			"f:3: component.domain has to be a text in quotes",
 			"f:4: component.secret has to be a text in quotes",
@@ -88,7 +88,7 @@ func TestC1AllMistakes(t *testing.T) {
 			"f:7: rooms.admins has to be a list of texts in quotes",
 			"f:8: rooms.local_domains has to be a list of texts in quotes",
 			"f:9: rooms.defaults has to be a table: [rooms.defaults]",
-			"f:10: rooms.x does not exist; [rooms] knows creation, admins, local_domains, max_nick, defaults",
+			"f:10: storage.x does not exist; [storage] knows url, data_dir",
 			`f:12: federation.retry has to be a time such as "30s" or "5m"`,
 			`f:13: federation.join_timeout has to be a time such as "30s" or "5m"`,
 			"f:14: federation.room has to be a list of tables: [[federation.room]]",
@@ -98,6 +98,13 @@ func TestC1AllMistakes(t *testing.T) {
 		}},
 		{"creation by no admin", minimal + "[rooms]\ncreation = 'admins'\n", []string{
 			`f:5: rooms.creation is "admins", but rooms.admins has none`,
+		}},
+		{"defaults that no form would take", minimal + "[rooms]\nfixed = ['roomname', 'name']\n[rooms.defaults]\nlang = 'e n'\n" +
+			"roomowners = ['b']\npasswordprotectedroom = true\n", []string{
+			`f:5: rooms.fixed has "name", which is not a field of the owner's form: the keys of [rooms.defaults] are`,
+			`f:6: rooms.defaults.roomsecret is missing, but passwordprotectedroom asks for it`,
+			`f:7: rooms.defaults.lang is nothing that the owner's form would take`,
+			`f:8: rooms.defaults.roomowners has "b", which is not an address such as name@example.org`,
 		}},
 		{"values", `
 [component]

@@ -27,6 +27,15 @@ var rules = []rule{
 	{"rooms.local_domains", func(c *Config) error { return each(c.Rooms.LocalDomains, aDomain) }},
 	{"rooms.max_nick", func(c *Config) error { return between(c.Rooms.MaxNick, 1, 1023) }},
 
+	{"rooms.fixed", func(c *Config) error { return fields(c.Rooms.Fixed) }},
+
+	{"rooms.defaults.roomname", func(c *Config) error { return taken("roomname", c.Rooms.Defaults.Name) }},
+	{"rooms.defaults.roomdesc", func(c *Config) error { return taken("roomdesc", c.Rooms.Defaults.Description) }},
+	{"rooms.defaults.lang", func(c *Config) error { return taken("lang", c.Rooms.Defaults.Lang) }},
+	{"rooms.defaults.pubsub", func(c *Config) error { return taken("pubsub", c.Rooms.Defaults.PubSub) }},
+	{"rooms.defaults.roomowners", func(c *Config) error { return each(c.Rooms.Defaults.Owners, aUser) }},
+	{"rooms.defaults.roomadmins", func(c *Config) error { return each(c.Rooms.Defaults.Admins, aUser) }},
+	{"rooms.defaults.roomsecret", func(c *Config) error { return password(&c.Rooms.Defaults) }},
 	{"rooms.defaults.whois", func(c *Config) error { return oneOf(c.Rooms.Defaults.Whois, values(whois)...) }},
 	{"rooms.defaults.allowpm", func(c *Config) error {
 		return oneOf(c.Rooms.Defaults.AllowPM, "anyone", "participants", "moderators", "none")

@@ -43,6 +43,7 @@ func (c Config) secrets() (list []string) {
 		}
 	}
 	add(c.Component.Secret.Reveal())
+	add(c.Rooms.Defaults.Password.Reveal())
 	if c.Storage.Kind() != Postgres {
 		return list
 	}

@@ -22,6 +22,7 @@ func TestC2SecretsStayOutOfMistakes(t *testing.T) {
 			"[component]\ndomain = 'a'\nsecret = 'b'\n[storage]\nurl = %s\n", "[component]\ndomain = 'a'\nsecret_file = %s\n",
 			"component = { domain = 'a', secret = %s }\n", "storage = { url = %s }\n", "[component]\n\"secret\" = %s\nserver = 1\n",
 			"[component]\ndomain = 'a'\nsecret = ''\nsecret=%s\n", "storage = %s\n",
+			"[component]\ndomain = 'a'\nsecret = 'b'\n[rooms.defaults]\nroomsecret = %s\n",
 		} {
 			text := fmt.Sprintf(format, strings.ReplaceAll(value, "PW", password))
 			c, err := parse("f", text)
@@ -37,6 +38,7 @@ func TestC2SecretsStayOutOfMistakes(t *testing.T) {
 
 func TestC2SecretsAreNotPrinted(t *testing.T) {
 	c := Config{Component: Component{Secret: "hunter2"}, Storage: Storage{URL: "postgres://u:hunter2@db/x"}}
+	c.Rooms.Defaults.Password = "hunter2"
 	out, err := json.Marshal(c)
 	text := string(out) + printed(c)
 	if err != nil || strings.Contains(text, "hunter2") || strings.Contains(text, "68756e") {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 
 	"isthmus/muc"
@@ -16,6 +17,7 @@ func (c Config) Settings() *muc.Settings {
 		Service: c.Component.Domain, Name: c.Component.Name,
 		Creation: c.Rooms.Creation, LocalDomains: c.Rooms.LocalDomains, Admins: c.Rooms.Admins,
 		Defaults: c.Rooms.Defaults.config(), MaxNick: c.Rooms.MaxNick,
+		RoomOwners: c.Rooms.Defaults.Owners, RoomAdmins: c.Rooms.Defaults.Admins, Fixed: c.Rooms.Fixed,
 		Bounds: c.Limits.bounds(),
 		Peers:  c.Federation.Peers, Federation: map[string]muc.Federation{},
 	}
@@ -25,19 +27,27 @@ func (c Config) Settings() *muc.Settings {
 	return s
 }
 
-func (d Defaults) config() muc.Config {
-	return muc.Config{
-		Persistent: d.Persistent, Public: d.Public, PublicList: d.PublicList,
-		MembersOnly: d.MembersOnly, Moderated: d.Moderated, NonAnonymous: d.Whois == whois[true],
-		ChangeSubject: d.ChangeSubject, AllowInvites: d.AllowInvites, AllowQuery: d.AllowQuery,
-		Logging: d.Logging, AllowPM: d.AllowPM,
-		PresenceBroadcast: d.PresenceBroadcast, GetMemberList: d.GetMemberList,
-		MaxUsers: d.MaxUsers, MaxHistory: d.MaxHistory, Lang: d.Lang,
+// defaults are a room's configuration as the file says it.
+func defaults(c muc.Config) Defaults {
+	d := Defaults{Whois: whois[c.NonAnonymous]}
+	copyFields(reflect.ValueOf(&d).Elem(), reflect.ValueOf(c))
+	return d
+}
 
-		Archiving: d.Archiving, MembersByDefault: d.MembersByDefault,
-		AllowVisitorStatus: d.AllowVisitorStatus, AllowVisitorNickChange: d.AllowVisitorNickChange,
-		AllowVoiceRequests: d.AllowVoiceRequests, AllowModeratorPM: d.AllowModeratorPM,
-		AllowRegistration: d.AllowRegistration, NickPolicy: d.NickPolicy, SlowMode: d.SlowMode,
+func (d Defaults) config() muc.Config {
+	c := muc.DefaultConfig()
+	copyFields(reflect.ValueOf(&c).Elem(), reflect.ValueOf(d))
+	c.NonAnonymous, c.Password = d.Whois == whois[true], d.Password.Reveal()
+	return c
+}
+
+// copyFields copies what has the same name and type.
+func copyFields(to, from reflect.Value) {
+	for i := range from.NumField() {
+		f := to.FieldByName(from.Type().Field(i).Name)
+		if f.IsValid() && f.Type() == from.Field(i).Type() {
+			f.Set(from.Field(i))
+		}
 	}
 }
 

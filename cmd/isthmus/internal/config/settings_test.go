@@ -10,8 +10,18 @@ import (
 	"isthmus/muc"
 )
 
-// ownersOnly are the fields of a room's configuration that make no sense for every room alike.
-var ownersOnly = []string{"Name", "Description", "Password", "PasswordProtected", "PubSub", "FederationJoin", "FederationAccept"}
+// ownersOnly are the fields of the owner's form that make no sense for every room alike: [[federation.room]] says them.
+var ownersOnly = []string{"federation_join", "federation_accept"}
+
+// Every field of the owner's form has a key in [rooms.defaults].
+func TestDefaultsAreTheForm(t *testing.T) {
+	known := append(keys(reflect.TypeFor[Defaults]()), ownersOnly...)
+	for _, name := range muc.FieldNames() {
+		if !slices.Contains(known, name) {
+			t.Errorf("%s has no key in [rooms.defaults]", name)
+		}
+	}
+}
 
 func TestDefaultsAreTheRooms(t *testing.T) {
 	if diff := cmp.Diff(muc.DefaultConfig(), Default().Rooms.Defaults.config()); diff != "" {
@@ -19,31 +29,33 @@ func TestDefaultsAreTheRooms(t *testing.T) {
 	}
 }
 
-// Every key of [rooms.defaults] changes one field of the room, and every field but the owner's own has a key.
+// Every key of [rooms.defaults] changes one thing of a new room, and each another.
 func TestDefaultsReachTheRoom(t *testing.T) {
-	was := reflect.ValueOf(Default().Rooms.Defaults.config())
-	var changed []string
+	was := reflect.ValueOf(*Default().Settings())
+	seen := map[string]bool{}
 	for i := range reflect.TypeFor[Defaults]().NumField() {
-		d := Default().Rooms.Defaults
-		change(reflect.ValueOf(&d).Elem().Field(i))
-		is := reflect.ValueOf(d.config())
-		for j := range is.NumField() {
-			if !reflect.DeepEqual(was.Field(j).Interface(), is.Field(j).Interface()) {
-				changed = append(changed, is.Type().Field(j).Name)
-			}
+		c := Default()
+		key := keys(reflect.TypeFor[Defaults]())[i]
+		change(reflect.ValueOf(&c.Rooms.Defaults).Elem().Field(i))
+		got := append(changed(was, reflect.ValueOf(*c.Settings())), changed(was.FieldByName("Defaults"),
+			reflect.ValueOf(c.Settings().Defaults))...)
+		got = slices.DeleteFunc(got, func(name string) bool { return name == "Defaults" })
+		if len(got) != 1 || seen[got[0]] {
+			t.Errorf("%s changes %v", key, got)
+			continue
+		}
+		seen[got[0]] = true
+	}
+}
+
+// changed are the fields in which two structs differ.
+func changed(was, is reflect.Value) (names []string) {
+	for i := range is.NumField() {
+		if !reflect.DeepEqual(was.Field(i).Interface(), is.Field(i).Interface()) {
+			names = append(names, is.Type().Field(i).Name)
 		}
 	}
-	var want []string
-	for i := range was.NumField() {
-		if name := was.Type().Field(i).Name; !slices.Contains(ownersOnly, name) {
-			want = append(want, name)
-		}
-	}
-	slices.Sort(changed)
-	slices.Sort(want)
-	if diff := cmp.Diff(want, changed); diff != "" {
-		t.Error(diff)
-	}
+	return names
 }
 
 func change(v reflect.Value) {
@@ -53,7 +65,7 @@ func change(v reflect.Value) {
 	case reflect.Int:
 		v.SetInt(v.Int() + 1)
 	case reflect.Slice:
-		v.SetZero()
+		v.Set(reflect.ValueOf([]string{"other"}))
 	case reflect.String:
 		if v.String() == whois[false] {
 			v.SetString(whois[true])
@@ -67,10 +79,12 @@ func TestSettings(t *testing.T) {
 	c := Default()
 	c.Component.Domain = "rooms.denmark.lit"
 	c.Rooms.Admins, c.Rooms.LocalDomains = []string{"a@b"}, []string{"b"}
+	c.Rooms.Fixed, c.Rooms.Defaults.Owners, c.Rooms.Defaults.Admins = []string{"publicroom"}, []string{"o@b"}, []string{"m@b"}
 	c.Federation.Peers = []string{"rooms.wonderland.lit"}
 	c.Federation.Rooms = []FederationRoom{{"elsinore", "x@rooms.wonderland.lit", []string{"rooms.wonderland.lit"}}}
 	want := &muc.Settings{
 		Service: "rooms.denmark.lit", Name: "Rooms", Creation: "open", LocalDomains: []string{"b"}, Admins: []string{"a@b"},
+		Fixed: []string{"publicroom"}, RoomOwners: []string{"o@b"}, RoomAdmins: []string{"m@b"},
 		Defaults: muc.DefaultConfig(), MaxNick: 64, Bounds: c.Limits.bounds(), Peers: []string{"rooms.wonderland.lit"},
 		Federation: map[string]muc.Federation{
 			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}},
