@@ -15,12 +15,19 @@ var about = feature{
 	},
 	info: func(r *Room) []stanza.Field {
 		c := &r.rec.Config
-		return []stanza.Field{
+		list := []stanza.Field{
 			{Var: "muc#roomconfig_roomname", Values: []string{c.Name}},
 			{Var: "muc#roominfo_description", Values: []string{c.Description}},
 			{Var: "muc#roominfo_lang", Values: []string{c.Lang}},
 			{Var: "muc#roominfo_occupants", Values: []string{itoa(len(r.occupants))}},
 		}
+		if c.PubSub != "" {
+			list = append(list, stanza.Field{Var: "muc#roomconfig_pubsub", Values: []string{c.PubSub}})
+		}
+		if len(r.settings.Contacts) > 0 {
+			list = append(list, stanza.Field{Var: "muc#roominfo_contactjid", Type: "jid-multi", Values: r.settings.Contacts})
+		}
+		return list
 	},
 }
 

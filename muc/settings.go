@@ -19,6 +19,8 @@ type Settings struct {
 	Bounds       Bounds
 	RoomOwners   []string // bare JIDs: owners of every new room, beside its creator
 	RoomAdmins   []string // bare JIDs: its admins
+	Contacts     []string // bare JIDs that answer for all rooms
+	ShowSubject  bool     // outside the room, too
 	Fixed        []string // fields of the form that owners may not change, without prefix
 
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody

@@ -38,13 +38,22 @@ var subjects = feature{
 	},
 	info: func(r *Room) []stanza.Field {
 		may := bit(r.rec.Config.ChangeSubject)
-		return []stanza.Field{
-			{Var: "muc#roominfo_subject", Values: []string{r.rec.Subject}},
+		list := []stanza.Field{ // which of them a client reads is a matter of its age
 			{Var: "muc#roominfo_subjectmod", Values: []string{may}},
 			{Var: "muc#roominfo_changesubject", Values: []string{may}},
 			{Var: "muc#roomconfig_changesubject", Values: []string{may}},
 		}
+		if r.tellsSubject() {
+			list = append(list, stanza.Field{Var: "muc#roominfo_subject", Values: []string{r.rec.Subject}})
+		}
+		return list
 	},
+}
+
+// tellsSubject tells whether people outside may know the subject: only where they could enter and read it there.
+// xep:0045#security-leaks
+func (r *Room) tellsSubject() bool {
+	return r.settings.ShowSubject && !r.rec.Config.MembersOnly && !r.rec.Config.PasswordProtected
 }
 
 // subjectChange is the new subject in a message that has one and neither body nor thread: with either of them it is a

@@ -62,4 +62,7 @@ var anonymity = feature{
 		flag("allow_query_users", "Occupants' clients may query each other", func(c *Config) *bool { return &c.AllowQuery }),
 	},
 	disco: either(func(c *Config) bool { return c.NonAnonymous }, "muc_nonanonymous", "muc_semianonymous"),
+	info: func(r *Room) []stanza.Field {
+		return []stanza.Field{{Var: "muc#roomconfig_allow_query_users", Values: []string{bit(r.rec.Config.AllowQuery)}}}
+	},
 }

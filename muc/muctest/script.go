@@ -81,7 +81,7 @@ func Play(t *testing.T, file string, open func(t *testing.T, s *muc.Settings) Wo
 
 // Defaults are the settings of a script that sets none.
 func Defaults() *muc.Settings {
-	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig()}
+	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig(), ShowSubject: true}
 }
 
 type client struct {
@@ -206,6 +206,8 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"bound":         func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
 	"room_owners":   func(s *muc.Settings, v []string) { s.RoomOwners = v },
 	"room_admins":   func(s *muc.Settings, v []string) { s.RoomAdmins = v },
+	"contacts":      func(s *muc.Settings, v []string) { s.Contacts = v },
+	"show_subject":  func(s *muc.Settings, v []string) { s.ShowSubject = v[0] == "true" },
 	"fixed":         func(s *muc.Settings, v []string) { s.Fixed = v },
 	"service":       func(s *muc.Settings, v []string) { s.Service = v[0] },
 	"join": func(s *muc.Settings, v []string) {

@@ -43,7 +43,9 @@ type Rooms struct {
 	Admins       []string `toml:"admins"`
 	LocalDomains []string `toml:"local_domains"`
 	MaxNick      int      `toml:"max_nick"` // characters
-	Fixed        []string `toml:"fixed"`    // fields of the owner's form
+	Contacts     []string `toml:"contacts"`
+	ShowSubject  bool     `toml:"show_subject"`
+	Fixed        []string `toml:"fixed"` // fields of the owner's form
 	Defaults     Defaults `toml:"defaults"`
 }
 
@@ -131,7 +133,7 @@ func Default() Config {
 		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms"},
 		Storage:   Storage{URL: Embedded, DataDir: "/var/lib/isthmus"},
 		Rooms: Rooms{
-			Creation: "open", MaxNick: 64,
+			Creation: "open", MaxNick: 64, ShowSubject: true,
 			Defaults: defaults(muc.DefaultConfig()),
 		},
 		Limits: Limits{

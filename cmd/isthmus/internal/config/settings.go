@@ -18,8 +18,8 @@ func (c Config) Settings() *muc.Settings {
 		Creation: c.Rooms.Creation, LocalDomains: c.Rooms.LocalDomains, Admins: c.Rooms.Admins,
 		Defaults: c.Rooms.Defaults.config(), MaxNick: c.Rooms.MaxNick,
 		RoomOwners: c.Rooms.Defaults.Owners, RoomAdmins: c.Rooms.Defaults.Admins, Fixed: c.Rooms.Fixed,
-		Bounds: c.Limits.bounds(),
-		Peers:  c.Federation.Peers, Federation: map[string]muc.Federation{},
+		Contacts: c.Rooms.Contacts, ShowSubject: c.Rooms.ShowSubject,
+		Bounds: c.Limits.bounds(), Peers: c.Federation.Peers, Federation: map[string]muc.Federation{},
 	}
 	for _, r := range c.Federation.Rooms {
 		s.Federation[r.Room] = muc.Federation{Join: r.Join, Accept: r.Accept}
