@@ -24,7 +24,7 @@ func (r *Room) remoteSaid(via Via, f Said) {
 	}
 	if f.Subject {
 		u.subject = find(kept, name("", "subject"))
-		if u.subject == nil || !r.newerSubject(u) {
+		if u.subject == nil || !r.newerSubject(u) || len(subjectsIn(kept, u.lang)) > longestSubject {
 			return
 		}
 	} else if u.logged && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)) {

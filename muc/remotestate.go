@@ -18,10 +18,9 @@ func (r *Room) tellState(via Via, l Limits) {
 		}
 	}
 	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
-	var b stanza.Builder
-	b.Leaf("subject", r.rec.Subject)
+	payload, lang := r.subjectNow()
 	st.Subject = Said{
-		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Payload: b.Bytes(), Subject: true, At: r.rec.SubjectAt,
+		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Lang: lang, Payload: payload, Subject: true, At: r.rec.SubjectAt,
 	}
 	if st.Subject.At.IsZero() {
 		st.Subject.At = r.rec.Created

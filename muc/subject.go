@@ -1,12 +1,15 @@
 package muc
 
 import (
+	"cmp"
+	"slices"
+
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
 )
 
-// longestSubject bounds a subject, in bytes: everybody who enters is sent it.
+// longestSubject bounds a subject with all its languages, in bytes: everybody who enters is sent it.
 const longestSubject = 4096
 
 var (
@@ -21,7 +24,7 @@ var subjects = feature{
 		if m.subject == nil {
 			return nil
 		}
-		if len(m.subject.Text()) > longestSubject {
+		if len(subjectsIn(m.st.Children, m.st.Lang)) > longestSubject {
 			return longSubject
 		}
 		if s.o.role == Moderator {
@@ -65,8 +68,38 @@ func subjectChange(st *stanza.Stanza) *stanza.Element {
 	return st.Child("", "subject")
 }
 
+// subjectsIn writes the subjects among these children, one for each language. A subject without one of its own is in its
+// message's. RFC 6121 section 5.2.4
+func subjectsIn(list []stanza.Element, lang string) []byte {
+	var b stanza.Builder
+	for i := range list {
+		if list[i].Name == name("", "subject") {
+			b.Leaf("subject", list[i].Text(), "xml:lang", cmp.Or(list[i].Lang(), lang))
+		}
+	}
+	return b.Bytes()
+}
+
+// subjectNow is the room's subject as a message has it, and the language of that message: its first subject's, if each has
+// one of its own.
+func (r *Room) subjectNow() (payload []byte, lang string) {
+	if r.rec.SubjectXML == nil {
+		var b stanza.Builder
+		return b.Leaf("subject", r.rec.Subject).Bytes(), ""
+	}
+	list, err := stanza.ParseElements(r.rec.SubjectXML)
+	if err != nil || slices.ContainsFunc(list, func(e stanza.Element) bool { return e.Lang() == "" }) {
+		return r.rec.SubjectXML, ""
+	}
+	return r.rec.SubjectXML, list[0].Lang()
+}
+
 func (r *Room) setSubject(u utterance) {
 	r.rec.Subject = u.subject.Text()
+	r.rec.SubjectXML = nil
+	if list, err := stanza.ParseElements(u.payload); err == nil {
+		r.rec.SubjectXML = subjectsIn(list, u.lang)
+	}
 	r.rec.SubjectNick = u.Nick
 	r.rec.SubjectAuthor = u.JID.String()
 	r.rec.SubjectAt = r.now
@@ -82,11 +115,12 @@ func (r *Room) sendSubject(s *Session) {
 	if r.rec.SubjectNick != "" {
 		from, at = r.jid.With(r.rec.SubjectNick).String(), r.rec.SubjectAt
 	}
+	payload, lang := r.subjectNow()
 	var b stanza.Builder
-	b.Leaf("subject", r.rec.Subject)
+	b.Raw(payload)
 	if author, err := stanza.ParseJID(r.rec.SubjectAuthor); err == nil {
 		r.stamp(&stamped{occupantID: r.occupantID(author)}, &b)
 	}
 	b.Empty("delay", "xmlns", nsDelay, "from", r.me, "stamp", stamp(at))
-	r.send(stanza.Envelope{Kind: stanza.Message, Type: "groupchat", From: from}, b.Bytes(), s.addr)
+	r.send(stanza.Envelope{Kind: stanza.Message, Type: "groupchat", From: from, Lang: lang}, b.Bytes(), s.addr)
 }
