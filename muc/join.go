@@ -107,6 +107,7 @@ func (r *Room) sendOccupants(s *Session) {
 			r.emit(Send{r.show(o, o.shown(), sees, false, &notice{}), []stanza.Addr{s.addr}})
 		}
 	}
+	r.sendAbsent(s)
 }
 
 // tellOthers shows an occupant by this session to everybody but the session itself, which is told last and more.

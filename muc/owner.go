@@ -169,7 +169,7 @@ func (r *Room) applyConfig(was Config) {
 	if c.MembersOnly && !was.MembersOnly {
 		r.expelNonMembers()
 	}
-	r.rebroadcast(was.PresenceBroadcast)
+	r.rebroadcast(was)
 	if was.Moderated != c.Moderated || was.MembersByDefault != c.MembersByDefault {
 		r.regradeVoices()
 	}
@@ -185,10 +185,13 @@ func (r *Room) applyConfig(was Config) {
 	if c.NonAnonymous && !was.NonAnonymous {
 		r.unveil()
 	}
+	if showsAbsent(&c) && !showsAbsent(&was) {
+		r.eachHere(r.sendAbsent)
+	}
 	r.history = r.history[max(0, len(r.history)-c.MaxHistory):]
 }
 
-// changeCodes are the status codes of a change: those of privacy alone, 104 for anything else.
+// changeCodes are the status codes of a change: those of what it is about, 104 for anything else.
 func changeCodes(was, is Config) []int {
 	var codes []int
 	add := func(changed, now bool, on, off int) {
@@ -199,13 +202,20 @@ func changeCodes(was, is Config) []int {
 			codes = append(codes, off)
 		}
 	}
+	add(showsAbsent(&was) != showsAbsent(&is), showsAbsent(&is), 102, 103)
 	add(was.Logging != is.Logging, is.Logging, 170, 171)
 	add(was.NonAnonymous != is.NonAnonymous, is.NonAnonymous, 172, 173)
 	was.Logging, was.NonAnonymous = is.Logging, is.NonAnonymous
+	was.PresenceBroadcast, is.PresenceBroadcast = rolesIn(was.PresenceBroadcast), rolesIn(is.PresenceBroadcast)
 	if !reflect.DeepEqual(was, is) {
 		codes = append([]int{104}, codes...)
 	}
 	return codes
+}
+
+// rolesIn is a list of roles less none.
+func rolesIn(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return v == NoRole.String() })
 }
 
 func (r *Room) announceConfig(codes []int) {
@@ -238,9 +248,9 @@ func (r *Room) regradeVoices() {
 }
 
 // rebroadcast shows and hides whom a change of the broadcast roles concerns.
-func (r *Room) rebroadcast(was []string) {
+func (r *Room) rebroadcast(was Config) {
 	for _, o := range r.occupants {
-		switch before := slices.Contains(was, o.role.String()); {
+		switch before := slices.Contains(was.PresenceBroadcast, o.role.String()); {
 		case before && !r.broadcasts(o.role):
 			r.hide(o)
 		case !before && r.broadcasts(o.role):

@@ -216,7 +216,7 @@ func (s *stage) ordered(ev Event, effects []Effect) {
 }
 
 // entries are the orders of an entry, of a change of nick, and of a refusal.
-var entries = regexp.MustCompile(`^(p*PH*S|Up*P|E)$`)
+var entries = regexp.MustCompile(`^(p*U*PH*S|Up*P|E)$`)
 
 func (s *stage) letter(seen *seenStanza) string {
 	switch {

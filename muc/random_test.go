@@ -30,7 +30,7 @@ var pools = map[string][]string{
 	"show":     {"", "<show>away</show>", "<show>dnd</show><status>busy</status>"},
 	"role":     roleNames[1:],
 	"aff":      affiliationNames[1:],
-	"seen":     roleNames[2:],
+	"seen":     roleNames[1:],
 	"bit":      {"0", "1"},
 	"whois":    {"anyone", "moderators"},
 	"rights":   {"roomadmins", "roomowners"},
@@ -125,6 +125,9 @@ func drawFact(t *rapid.T) Fact {
 func drawEvent(t *rapid.T, now time.Time) Event {
 	if rapid.IntRange(0, 7).Draw(t, "link") == 0 {
 		return Event{At: now, Via: testPeer, Fact: drawFact(t)}
+	}
+	if rapid.IntRange(0, 99).Draw(t, "end") == 0 {
+		return Event{At: now, Final: true}
 	}
 	return Event{At: now, Stanza: drawStanza(t)}
 }

@@ -37,7 +37,7 @@ var presences = feature{
 	name: "XEP-0045 presence broadcast",
 	fields: []field{
 		roles("muc#roomconfig_presencebroadcast", "Whose presence is sent to everybody",
-			func(c *Config) *[]string { return &c.PresenceBroadcast }),
+			func(c *Config) *[]string { return &c.PresenceBroadcast }, stanza.Option{Label: "Members who are not here", Value: "none"}),
 	},
 }
 
