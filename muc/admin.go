@@ -46,7 +46,9 @@ func (r *Room) admin(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Erro
 		actor = s.o.Nick
 	}
 	r.result(st, nil)
+	list := r.newcomers(changes)
 	r.applyAll(changes, actor)
+	r.welcome(st.From, list)
 	return nil, nil
 }
 

@@ -21,4 +21,5 @@ type Event struct {
 	Fact   Fact
 	Loaded *Loaded
 	Wake   bool
+	Final  bool // the service ends, not to come back
 }

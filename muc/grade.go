@@ -19,7 +19,21 @@ func (r *Room) applyAffiliation(c change, actor string) {
 	}
 	if len(present) == 0 && c.aff != was {
 		r.tellAbsent(c)
+		r.tellHimself(c)
 	}
+}
+
+// tellHimself tells somebody who is not here what he has become, if the service wants that. He is not told why: nobody
+// shall write to strangers that way. xep:0045#registrar-statuscodes-init
+func (r *Room) tellHimself(c change) {
+	j, err := stanza.ParseJID(c.jid)
+	if !r.settings.AnnounceAffiliations || err != nil || j.Local == "" {
+		return
+	}
+	var b stanza.Builder
+	b.Start("x", "xmlns", nsUser).Empty("item", "affiliation", c.aff.String(), "jid", c.jid, "role", NoRole.String())
+	b.Empty("status", "code", "101").End()
+	r.send(stanza.Envelope{Kind: stanza.Message, From: r.me}, b.Bytes(), j.Addr())
 }
 
 // standing is the affiliation of an occupant. Whom a peer speaks for has none of our own users'.

@@ -88,14 +88,19 @@ func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element,
 	if r.rec.Config.NonAnonymous {
 		from = s.o.bare.String()
 	}
-	reason := invite.Child(nsUser, "reason").Text()
+	id := r.sealID(s.jid, to, st.ID)
+	r.sendInvite(id, from, invite.Child(nsUser, "reason").Text(), invite.Child(nsUser, "continue"), to)
+}
+
+// sendInvite says it twice: clients that know only direct invitations understand the second. xep:0249
+func (r *Room) sendInvite(id, from, reason string, goOn *stanza.Element, to stanza.JID) {
 	var b stanza.Builder
 	b.Start("x", "xmlns", nsUser).Start("invite", "from", from)
 	if reason != "" {
 		b.Leaf("reason", reason)
 	}
-	if c := invite.Child(nsUser, "continue"); c != nil {
-		b.Empty("continue", "thread", c.Attr("thread"))
+	if goOn != nil {
+		b.Empty("continue", "thread", goOn.Attr("thread"))
 	}
 	b.End()
 	secret := ""
@@ -106,7 +111,6 @@ func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element,
 	b.End()
 	b.Empty("x", "xmlns", nsInvite, "jid", r.me, "reason", reason, "password", secret)
 	b.Leaf("body", from+" invites you to the room "+r.me+".")
-	id := r.sealID(s.jid, to, st.ID)
 	r.send(stanza.Envelope{Kind: stanza.Message, ID: id, From: r.me}, b.Bytes(), to.Addr())
 }
 

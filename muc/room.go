@@ -94,6 +94,8 @@ func (r *Room) Handle(ev Event) []Effect {
 	case !r.exists:
 	case ev.Wake:
 		r.wake()
+	case ev.Final:
+		r.shutdown()
 	default:
 		r.fact(ev.Via, ev.Fact)
 	}

@@ -21,7 +21,11 @@ type Settings struct {
 	RoomAdmins   []string // bare JIDs: its admins
 	Contacts     []string // bare JIDs that answer for all rooms
 	ShowSubject  bool     // outside the room, too
-	Fixed        []string // fields of the form that owners may not change, without prefix
+
+	InviteMembers        bool // to rooms for members only, when they become members
+	AnnounceAffiliations bool // to those who are not in the room
+
+	Fixed []string // fields of the form that owners may not change, without prefix
 
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room

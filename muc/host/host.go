@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/fnv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -52,6 +53,7 @@ type Host struct {
 	reader  *reader
 	service *service
 	crowd   *crowd
+	final   atomic.Bool
 }
 
 // New makes a host; nothing runs before Run.
@@ -93,6 +95,10 @@ func (h *Host) Run(ctx context.Context) error {
 	h.service.wait()
 	return nil
 }
+
+// Final says that the end of Run, whenever it comes, is one for good: everybody in a room is told. An ordinary end is no
+// more than a restart, and nobody is told of it. xep:0045#service-shutdown-kick
+func (h *Host) Final() { h.final.Store(true) }
 
 // Deliver takes one stanza from the host server. It waits only while the shard has too much mail (H4).
 func (h *Host) Deliver(ctx context.Context, st *stanza.Stanza) {

@@ -21,6 +21,7 @@ import (
 type world struct {
 	host *host.Host
 	out  *outbox
+	stop func() // ends the host and waits for it
 }
 
 // outbox keeps what was sent.
@@ -54,6 +55,14 @@ func (w *world) Deliver(now time.Time, st *stanza.Stanza) []muctest.Out {
 	return w.out.take()
 }
 
+// End implements muctest.Mortal.
+func (w *world) End(now time.Time) []muctest.Out {
+	w.Wake(now)
+	w.host.Final()
+	w.stop()
+	return w.out.take()
+}
+
 func (w *world) Wake(now time.Time) []muctest.Out {
 	time.Sleep(time.Until(now)) // the bubble's clock jumps
 	synctest.Wait()
@@ -75,9 +84,10 @@ func open(t *testing.T, s *muc.Settings) muctest.World {
 	w.host = host.New(host.Options{
 		Settings: s, Store: memory.New(), Out: w.out, Log: zerolog.Nop(), Shards: 3, Birth: muctest.Birth,
 	})
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = w.host.Run(ctx) })
-	t.Cleanup(func() { stop(); wg.Wait() })
+	w.stop = func() { cancel(); wg.Wait() }
+	t.Cleanup(w.stop)
 	return w
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -72,8 +73,16 @@ func (s *shard) run(ctx, last context.Context) {
 	s.finish()
 }
 
-// finish lets what was accepted before the end be committed and released.
+// finish lets what was accepted before the end be committed and released, and says farewell if it is one for good.
 func (s *shard) finish() {
+	s.drain()
+	if s.h.final.Load() {
+		s.endRooms()
+		s.drain()
+	}
+}
+
+func (s *shard) drain() {
 	for {
 		s.work(s.last)
 		if s.unsaved == 0 && s.loading == 0 && s.asking == 0 {
@@ -84,6 +93,18 @@ func (s *shard) finish() {
 		case <-s.last.Done():
 			return
 		}
+	}
+}
+
+// endRooms ends the rooms that anybody is in: they are all in memory.
+func (s *shard) endRooms() {
+	for _, key := range slices.Sorted(maps.Keys(s.rooms)) {
+		l, now := s.rooms[key], time.Now()
+		if l.room == nil {
+			continue
+		}
+		s.perform(l, l.room.Handle(muc.Event{At: now, Final: true}))
+		s.settle(l, now)
 	}
 }
 

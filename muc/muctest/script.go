@@ -9,6 +9,7 @@
 //	alice> <presence to='den@muc.example/Alice'><x xmlns='{muc}'/></presence>
 //	alice< <presence from='den@muc.example/Alice'>…
 //	alice< ...                           reads whatever else she was sent
+//	end                                  the service ends, not to come back
 //	show ids                             occupant-id and stanza-id are compared too
 //
 // In an expectation an attribute or a text of * is anything, <_/> is any element, <__/> are all that follow.
@@ -19,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +35,11 @@ var update = flag.Bool("update", false, "rewrite the expectations of scripts wit
 type World interface {
 	Deliver(now time.Time, st *stanza.Stanza) []Out
 	Wake(now time.Time) []Out // the clock has moved
+}
+
+// Mortal is a world that can end.
+type Mortal interface {
+	End(now time.Time) []Out
 }
 
 // Out is one stanza that left the world.
@@ -81,7 +88,7 @@ func Play(t *testing.T, file string, open func(t *testing.T, s *muc.Settings) Wo
 
 // Defaults are the settings of a script that sets none.
 func Defaults() *muc.Settings {
-	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig(), ShowSubject: true}
+	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig(), ShowSubject: true, InviteMembers: true}
 }
 
 type client struct {
@@ -169,6 +176,14 @@ var directives = map[string]func(p *play, rest string, args []string){
 		p.now = p.now.Add(d)
 		p.take(p.there().Wake(p.now))
 	},
+	"end": func(p *play, _ string, _ []string) {
+		w, ok := p.there().(Mortal)
+		if !ok {
+			p.fatal("this world does not end")
+		}
+		p.drained("before the end")
+		p.take(w.End(p.now))
+	},
 	"join": func(p *play, _ string, a []string) {
 		room := "den@muc.example"
 		if len(a) > 2 {
@@ -204,11 +219,6 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"admins":        func(s *muc.Settings, v []string) { s.Admins = v },
 	"peers":         func(s *muc.Settings, v []string) { s.Peers = v },
 	"bound":         func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
-	"room_owners":   func(s *muc.Settings, v []string) { s.RoomOwners = v },
-	"room_admins":   func(s *muc.Settings, v []string) { s.RoomAdmins = v },
-	"contacts":      func(s *muc.Settings, v []string) { s.Contacts = v },
-	"show_subject":  func(s *muc.Settings, v []string) { s.ShowSubject = v[0] == "true" },
-	"fixed":         func(s *muc.Settings, v []string) { s.Fixed = v },
 	"service":       func(s *muc.Settings, v []string) { s.Service = v[0] },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]
@@ -229,11 +239,35 @@ var settings = map[string]func(s *muc.Settings, v []string){
 }
 
 func (p *play) set(key string, values []string) {
-	do, ok := settings[key]
-	if !ok {
+	if do, ok := settings[key]; ok {
+		do(p.settings, values)
+		return
+	}
+	if !setField(reflect.ValueOf(p.settings).Elem(), strings.ReplaceAll(key, "_", ""), values) {
 		p.fatal("no such setting: %s", key)
 	}
-	do(p.settings, values)
+}
+
+// setField sets a setting that is a list, a text, a number, a time, or true or false.
+func setField(s reflect.Value, name string, values []string) bool {
+	f := s.FieldByNameFunc(func(n string) bool { return strings.EqualFold(n, name) })
+	if !f.IsValid() {
+		return false
+	}
+	switch v := f.Addr().Interface().(type) {
+	case *[]string:
+		*v = values
+		return true
+	case *string:
+		*v = strings.Join(values, " ")
+		return true
+	case *time.Duration:
+		d, err := time.ParseDuration(values[0])
+		*v = d
+		return err == nil
+	}
+	_, err := fmt.Sscan(values[0], f.Addr().Interface())
+	return err == nil
 }
 
 func (p *play) there() World {

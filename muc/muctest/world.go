@@ -2,6 +2,8 @@ package muctest
 
 import (
 	"html"
+	"maps"
+	"slices"
 	"time"
 
 	"isthmus/component/stanza"
@@ -35,6 +37,15 @@ func (w *Rooms) Wake(now time.Time) []Out {
 		at := p.wake
 		p.wake = time.Time{}
 		outs = append(outs, w.handle(p, muc.Event{At: at, Wake: true})...)
+	}
+	return outs
+}
+
+// End implements Mortal.
+func (w *Rooms) End(now time.Time) []Out {
+	var outs []Out
+	for _, name := range slices.Sorted(maps.Keys(w.rooms)) {
+		outs = append(outs, w.handle(w.rooms[name], muc.Event{At: now, Final: true})...)
 	}
 	return outs
 }

@@ -160,7 +160,7 @@ format = "xml"
 			"f:15: rooms.max_nick is 0; it has to be from 1 to 1023",
 			`f:17: rooms.defaults.whois is "nobody"; it has to be anyone or moderators`,
 			`f:18: rooms.defaults.allowpm is "all"; it has to be anyone or participants or moderators or none`,
-			`f:19: rooms.defaults.presencebroadcast has "moderators"; it may have moderator, participant, visitor`,
+			`f:19: rooms.defaults.presencebroadcast has "moderators"; it may have moderator, participant, visitor, none`,
 			`f:20: rooms.defaults.getmemberlist has "none"; it may have moderator, participant, visitor`,
 			"f:21: rooms.defaults.maxusers is -1; it has to be from 0 to 100000",
 			"f:22: rooms.defaults.maxhistoryfetch is 1001; it has to be from 0 to 1000",

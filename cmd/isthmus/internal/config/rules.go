@@ -41,7 +41,7 @@ var rules = []rule{
 	{"rooms.defaults.allowpm", func(c *Config) error {
 		return oneOf(c.Rooms.Defaults.AllowPM, "anyone", "participants", "moderators", "none")
 	}},
-	{"rooms.defaults.presencebroadcast", func(c *Config) error { return allOf(c.Rooms.Defaults.PresenceBroadcast, roles...) }},
+	{"rooms.defaults.presencebroadcast", func(c *Config) error { return allOf(c.Rooms.Defaults.PresenceBroadcast, append(roles, "none")...) }},
 	{"rooms.defaults.getmemberlist", func(c *Config) error { return allOf(c.Rooms.Defaults.GetMemberList, roles...) }},
 	{"rooms.defaults.maxusers", func(c *Config) error { return between(c.Rooms.Defaults.MaxUsers, 0, 100000) }},
 	{"rooms.defaults.maxhistoryfetch", func(c *Config) error { return between(c.Rooms.Defaults.MaxHistory, 0, 1000) }},
