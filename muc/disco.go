@@ -12,7 +12,7 @@ func (r *Room) info(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Error
 	case nsTraffic:
 		return nil, unsupported
 	}
-	return nil, noSuchNode
+	return r.commandInfo(st, q.Attr("node"))
 }
 
 func (r *Room) roomInfo() []byte {
@@ -49,9 +49,9 @@ func (r *Room) reservedNick(st *stanza.Stanza) []byte {
 }
 
 // items lists who is in the room, if the room wants that. xep:0045#disco-roomitems
-func (r *Room) items(_ *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Error) {
-	if q.Attr("node") != "" {
-		return nil, noSuchNode
+func (r *Room) items(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Error) {
+	if node := q.Attr("node"); node != "" {
+		return r.commandItems(st, node)
 	}
 	var b stanza.Builder
 	b.Start("query", "xmlns", nsItems)

@@ -24,7 +24,7 @@ var (
 	notAllowed   = stanza.Fail(mellium.NotAllowed)
 	lastOwner    = stanza.Fail(mellium.Conflict).Because("A room must keep an owner.")
 	unsupported  = stanza.Fail(mellium.ServiceUnavailable)
-	noSuchNode   = stanza.Fail(mellium.ItemNotFound)
+	noSuchNode   = stanza.Fail(mellium.ItemNotFound).Because("There is no such node.")
 	nobodysVoice = stanza.Fail(mellium.Forbidden).Because("Visitors may not speak here.")
 )
 

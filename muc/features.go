@@ -29,6 +29,8 @@ type feature struct {
 	adopted func(*Room, Config) []int // the configuration was another: what to do now, and the status codes that say so
 	due     func(*Room) time.Time     // when it wants to be woken; the zero time for never
 	wake    func(*Room)               // it is due
+
+	commands []command // what users can have the room do
 }
 
 // forgery is an element that is stripped from whatever users send. by names the attribute that makes it a forgery only
@@ -67,10 +69,12 @@ func init() {
 		lists,
 		presences,
 		occupantIDs,
+		hats,
 		archive,
 		retractions,
 		moderation,
 		federation,
+		commands,
 	}
 }
 
@@ -83,7 +87,6 @@ var core = feature{
 	forged: []forgery{
 		{name: name(nsUser, "x")},
 		{name: name(nsMUC, "x")},
-		{name: name(nsHats, "hats")},
 		{name: name(nsAddress, "addresses")},
 	},
 	queries: map[xml.Name]query{

@@ -26,6 +26,8 @@ const (
 	nsOccupantID = "urn:xmpp:occupant-id:0"
 	nsHints      = "urn:xmpp:hints"
 	nsHats       = "urn:xmpp:hats:0"
+	nsHatCommand = "urn:xmpp:hats:commands"
+	nsCommands   = "http://jabber.org/protocol/commands"
 	nsInvite     = "jabber:x:conference"
 	nsAddress    = "http://jabber.org/protocol/address"
 	nsFMUC       = "http://isode.com/protocol/fmuc"

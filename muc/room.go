@@ -33,9 +33,11 @@ type Room struct {
 	byNick    map[string]*Occupant  // by comparison key
 	sessions  map[identity]*Session // everybody, also those behind links
 	privates  ring                  // private messages whose bounce must be told from a groupchat's
+	ended     ring                  // sessions of commands that are over
 
 	vcard    []byte
 	hats     []Hat
+	worn     map[string][]byte // rendered hats by bare JID, nil when they changed
 	holds    []Hold
 	requests []Request
 	tomb     *Tombstone         // a room that was here, and whose name is kept
@@ -77,6 +79,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 		r.affils[a.JID] = a
 	}
 	r.vcard, r.hats, r.holds, r.requests = stored.VCard, stored.Hats, stored.Holds, stored.Requests
+	sortHats(r.hats)
 	for _, k := range stored.Seen {
 		r.seen.add(string(k))
 	}
