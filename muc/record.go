@@ -143,6 +143,7 @@ type Query struct {
 	Start, End time.Time
 	Nick       string
 	Author     string
+	Open       bool
 	After      []string
 	Before     []string
 	IDs        []string

@@ -24,7 +24,15 @@ func millisecond(t time.Time) int64 {
 }
 
 // By is the bare JID of the event's author.
-func (e Event) By() string {
-	bare, _, _ := strings.Cut(e.Author, "/")
-	return bare
+func (e Event) By() string { return bare(e.Author) }
+
+// By is the bare JID of the author that is asked for, and whether any of its resources will do.
+func (q Query) By() (jid string, whole bool) {
+	jid = bare(q.Author)
+	return jid, jid == q.Author
+}
+
+func bare(jid string) string {
+	b, _, _ := strings.Cut(jid, "/")
+	return b
 }

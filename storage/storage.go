@@ -271,7 +271,8 @@ type Query struct {
 	Room       string
 	Start, End time.Time // when it was said, both inclusive
 	Nick       string    // said under exactly this nick
-	Author     string    // said by this bare JID
+	Author     string    // said by this JID; a bare one is all that its resources have said
+	Open       bool      // said while the room was non-anonymous
 	After      []string  // stanza-ids: what arrived behind all of them
 	Before     []string  // stanza-ids: what arrived in front of all of them
 	IDs        []string  // stanza-ids: just these

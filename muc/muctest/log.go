@@ -69,6 +69,7 @@ func matches(q muc.Query, e muc.Entry) bool {
 	return (q.Start.IsZero() || !at.Before(q.Start.Truncate(time.Millisecond))) &&
 		(q.End.IsZero() || !at.After(q.End)) &&
 		(q.Nick == "" || e.Nick == q.Nick) &&
-		(q.Author == "" || author.Bare().String() == q.Author) &&
+		(q.Author == "" || author.Bare().String() == q.Author || e.Author == q.Author) &&
+		(!q.Open || e.Open) &&
 		(len(q.IDs) == 0 || slices.Contains(q.IDs, e.StanzaID))
 }

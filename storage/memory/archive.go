@@ -77,8 +77,10 @@ func span(log []storage.Event, q storage.Query) (begin, end int, err error) {
 // matches tells whether e is asked for, wherever it stands.
 func matches(e storage.Event, q storage.Query) bool {
 	lowest, highest := q.Clock()
+	by, whole := q.By()
 	return e.At >= lowest && e.At <= highest &&
 		(q.Nick == "" || e.Nick == q.Nick) &&
-		(q.Author == "" || e.By() == q.Author) &&
+		(q.Author == "" || e.By() == by && (whole || e.Author == q.Author)) &&
+		(!q.Open || e.Open) &&
 		(len(q.IDs) == 0 || slices.Contains(q.IDs, e.StanzaID))
 }

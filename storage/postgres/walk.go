@@ -76,6 +76,7 @@ const author = `split_part(author, '/', 1)` // the bare JID; events_author has i
 // is not in it.
 func (s *statement) walk(a archive, what string, w walk, limit int) string {
 	index, after, before := []string{"arrival"}, s.arg(w.after), s.arg(w.before)
+	user, whole := a.By()
 	where := []string{"room = " + s.arg(a.Room)}
 	add := func(condition string, v any) { where = append(where, condition+s.arg(v)) }
 	switch {
@@ -87,7 +88,7 @@ func (s *statement) walk(a archive, what string, w walk, limit int) string {
 		nick := s.arg(a.Nick)
 		index, after, before = []string{"nick", "arrival"}, nick+", "+after, nick+", "+before
 	case a.Author != "":
-		by := s.arg(a.Author)
+		by := s.arg(user)
 		index, after, before = []string{author, "arrival"}, by+", "+after, by+", "+before
 	}
 	key := strings.Join(index, ", ")
@@ -102,7 +103,13 @@ func (s *statement) walk(a archive, what string, w walk, limit int) string {
 		add("nick = ", a.Nick)
 	}
 	if a.Author != "" && index[0] != author {
-		add(author+" = ", a.Author)
+		add(author+" = ", user)
+	}
+	if !whole {
+		add("author = ", a.Author)
+	}
+	if a.Open {
+		where = append(where, "open")
 	}
 	return fmt.Sprintf(`SELECT %s FROM events WHERE %s ORDER BY %s LIMIT %s`,
 		what, strings.Join(where, " AND "), a.ordered(index...), s.arg(limit))

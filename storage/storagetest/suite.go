@@ -35,6 +35,7 @@ var suite = []struct {
 	{"HistoryOfManyInOneBatch", historyOfMany},
 	{"LastSeqAndLastAt", lastSeqAndLastAt},
 	{"Seen", seen},
+	{"ArchiveOfAnAuthor", archiveOfAuthor},
 	{"Public", public},
 	{"AffiliationNone", affiliationNone},
 	{"Links", links},
