@@ -11,6 +11,7 @@ const (
 	kindMessage = "message"
 	kindSubject = "subject"
 	kindNotice  = "notice" // what the room itself said
+	kindMarker  = "marker" // archived, but not shown to those who enter
 )
 
 // archive is the room's log: every message in it has a lasting id. xep:0359
@@ -39,12 +40,9 @@ var archive = feature{
 
 // log appends what was said and returns its id.
 func (r *Room) log(u utterance, occupantID string) string {
-	e := r.nextEntry(kindMessage, u.payload)
+	e := r.nextEntry(u.kind, u.payload)
 	if u.late != 0 {
 		e.At = u.late
-	}
-	if u.subject != nil {
-		e.Kind = kindSubject
 	}
 	e.ID, e.Author, e.Nick, e.OccupantID, e.Lang, e.Via = u.id, u.JID.String(), u.Nick, occupantID, u.lang, string(u.via)
 	e.Dedupe = dedupeKey(u.JID, u.id, u.payload)

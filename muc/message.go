@@ -1,8 +1,6 @@
 package muc
 
 import (
-	"encoding/xml"
-
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
@@ -69,7 +67,7 @@ func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 	kept := r.genuine(st.Children)
 	r.say(utterance{
 		Person: s.person(), via: Here, id: st.ID, lang: st.Lang, children: kept, payload: joined(kept),
-		subject: m.subject, logged: m.subject != nil || worthLogging(kept), refuse: refuse,
+		subject: m.subject, kind: kindOf(m.subject, kept), refuse: refuse,
 	})
 }
 
@@ -81,15 +79,15 @@ type utterance struct {
 	children []stanza.Element
 	payload  []byte // the children as bytes
 	subject  *stanza.Element
-	logged   bool
-	late     int64 // hybrid logical clock of when it was said, 0 = now
+	kind     string // what it is in the log, "" = not logged
+	late     int64  // hybrid logical clock of when it was said, 0 = now
 	refuse   *Send
 }
 
 // say logs, shows and relays. What is logged is appended before anybody is shown it (R2).
 func (r *Room) say(u utterance) {
 	m := stamped{occupantID: r.idOver(u.via, u.JID)}
-	if u.logged {
+	if u.kind != "" {
 		m.stanzaID = r.log(u, m.occupantID)
 	}
 	if u.subject != nil {
@@ -141,33 +139,3 @@ func (r *Room) messageBounced(st *stanza.Stanza, s *Session) {
 		r.depart(s, nil, &notice{codes: []int{333}}, 333)
 	}
 }
-
-// worthLogging tells whether a message belongs into the history: what people read there, and what changes it.
-// xep:0334#hints
-func worthLogging(list []stanza.Element) bool {
-	has := map[xml.Name]bool{}
-	for i := range list {
-		has[list[i].Name] = true
-	}
-	switch {
-	case has[name(nsHints, "store")], has[name(nsRetract, "retract")]: // xep:0424#rules
-		return true
-	case has[name(nsHints, "no-store")], has[name(nsHints, "no-permanent-store")]:
-		return false
-	}
-	for n := range has {
-		if loggedNames[n] {
-			return true
-		}
-	}
-	return false
-}
-
-var loggedNames = nameSet(
-	name("", "body"),
-	name("urn:xmpp:reactions:0", "reactions"),
-	name(nsFasten, "apply-to"),
-	name("eu.siacs.conversations.axolotl", "encrypted"),
-	name("urn:xmpp:omemo:2", "encrypted"),
-	name("urn:xmpp:openpgp:0", "openpgp"),
-)

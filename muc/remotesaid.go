@@ -18,7 +18,6 @@ func (r *Room) remoteSaid(via Via, f Said) {
 	}
 	kept := r.genuine(list)
 	u.children, u.payload = kept, joined(kept)
-	u.logged = f.Subject || worthLogging(kept)
 	if !f.At.IsZero() {
 		u.late = f.At.UnixMilli() << 16
 	}
@@ -27,7 +26,9 @@ func (r *Room) remoteSaid(via Via, f Said) {
 		if u.subject == nil || !r.newerSubject(u) || len(subjectsIn(kept, u.lang)) > longestSubject {
 			return
 		}
-	} else if u.logged && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)) {
+	}
+	u.kind = kindOf(u.subject, kept)
+	if u.subject == nil && u.kind != "" && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)) {
 		return
 	}
 	r.say(u)
