@@ -61,7 +61,7 @@ func unread(err error) *stanza.Error {
 	case errors.Is(err, errGone):
 		return noSuchRoom
 	}
-	return stanza.Fail(mellium.InternalServerError).Because("The room's log cannot be read.")
+	return stanza.Fail(mellium.InternalServerError).OfType(mellium.Wait).Because("The room's log cannot be read.")
 }
 
 // erasable tells whether a logged message may be retracted at all. The subject is shown to everybody who enters, whatever

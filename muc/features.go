@@ -71,6 +71,7 @@ func init() {
 		occupantIDs,
 		hats,
 		archive,
+		mam,
 		retractions,
 		moderation,
 		federation,

@@ -62,6 +62,7 @@ func FieldNames() []string {
 // draft is a configuration on its way to becoming the room's.
 type draft struct {
 	Config
+	was            Config
 	owners, admins []string // bare JIDs; nil = not mentioned
 }
 

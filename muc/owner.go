@@ -72,7 +72,7 @@ func (f *field) form(r *Room) stanza.Field {
 // configure applies a submitted form whole, or not at all. Fields that are not the room's are ignored, fields that are
 // missing stay as they are; an empty form is the instant room. xep:0045#roomconfig
 func (r *Room) configure(st *stanza.Stanza, form *stanza.Form) *stanza.Error {
-	d := &draft{Config: r.rec.Config}
+	d := &draft{Config: r.rec.Config, was: r.rec.Config}
 	for i := range form.Fields {
 		if err := r.submit(d, &form.Fields[i]); err != nil {
 			return err

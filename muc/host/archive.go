@@ -14,6 +14,9 @@ const (
 	askLimit = 1000 // that wait for their turn
 )
 
+// The room and the storage mean the same number: anything else does not compile.
+var _ [muc.CountMost - storage.CountMost]struct{} = [storage.CountMost - muc.CountMost]struct{}{}
+
 // reader reads rooms' logs beside the shards.
 type reader struct {
 	store storage.Store

@@ -5,6 +5,7 @@
 //	set creation admins                  the service's settings, before the first stanza
 //	@ +5m                                moves the clock
 //	join alice Alice                     enters, and reads what comes of it
+//	say alice m1 a few words             to all, and reads what comes of it
 //	configure alice muc#roomconfig_membersonly=1
 //	alice> <presence to='den@muc.example/Alice'><x xmlns='{muc}'/></presence>
 //	alice< <presence from='den@muc.example/Alice'>…
@@ -193,6 +194,10 @@ var directives = map[string]func(p *play, rest string, args []string){
 	},
 	"leave": func(p *play, _ string, a []string) {
 		p.quietly(a[0], fmt.Sprintf("<presence type='unavailable' to='den@muc.example/%s'/>", a[1]))
+	},
+	"say": func(p *play, _ string, a []string) {
+		p.quietly(a[0], fmt.Sprintf("<message type='groupchat' id='%s' to='den@muc.example'><body>%s</body></message>",
+			a[1], strings.Join(a[2:], " ")))
 	},
 	"configure": func(p *play, rest string, a []string) {
 		var b strings.Builder
@@ -390,6 +395,8 @@ var short = []string{
 	"{items}", "http://jabber.org/protocol/disco#items",
 	"{stanzas}", "urn:ietf:params:xml:ns:xmpp-stanzas",
 	"{fmuc}", "http://isode.com/protocol/fmuc",
+	"{mam}", "urn:xmpp:mam:2",
+	"{rsm}", "http://jabber.org/protocol/rsm",
 }
 
 func expand(s string) string {

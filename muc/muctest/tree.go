@@ -63,9 +63,17 @@ func (p *play) compare(want, got string) string {
 	delete(g.attrs, "to")
 	delete(w.attrs, "to")
 	if !p.ids {
-		g.kids = slices.DeleteFunc(g.kids, func(n *node) bool { return slices.Contains(idElements, n.name.Local) })
+		g.dropIDs()
 	}
 	return differ(w, g, g.name.Local)
+}
+
+// dropIDs takes the room's ids out of a stanza, and out of those that it forwards.
+func (n *node) dropIDs() {
+	n.kids = slices.DeleteFunc(n.kids, func(k *node) bool { return slices.Contains(idElements, k.name.Local) })
+	for _, k := range n.kids {
+		k.dropIDs()
+	}
 }
 
 func differ(w, g *node, path string) string {
