@@ -26,14 +26,6 @@ func bit(b bool) string {
 	return "0"
 }
 
-func nameSet(names ...xml.Name) map[xml.Name]bool {
-	set := map[xml.Name]bool{}
-	for _, n := range names {
-		set[n] = true
-	}
-	return set
-}
-
 // find is the first element of this name, nil if there is none.
 func find(list []stanza.Element, n xml.Name) *stanza.Element {
 	for i := range list {
