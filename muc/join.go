@@ -101,10 +101,10 @@ func (r *Room) resync(st *stanza.Stanza, s *Session) {
 
 // sendOccupants tells a session who else is here. xep:0045#enter-pres
 func (r *Room) sendOccupants(s *Session) {
-	sees := r.seesJIDs(s.o)
+	sees, alone := r.seesJIDs(s.o), []stanza.Addr{s.addr}
 	for _, o := range r.occupants {
 		if o != s.o && r.broadcasts(o.role) {
-			r.emit(Send{r.show(o, o.shown(), sees, false, &notice{}), []stanza.Addr{s.addr}})
+			r.emit(Send{r.portray(o, sees), alone})
 		}
 	}
 	r.sendAbsent(s)

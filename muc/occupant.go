@@ -18,6 +18,8 @@ type Occupant struct {
 	silenced bool       // a moderator took his voice
 	proxied  bool       // a user of our own whom a peer speaks for: nothing that is his here is his there
 	sessions []*Session // in order of entry; the last one to speak of its presence is shown
+
+	portraits [2]portrait // for those who see no real addresses, for those who do
 }
 
 // Session is one full JID in the room, on this node or behind a link.
@@ -136,14 +138,17 @@ func (r *Room) viewers() *views {
 	if r.views != nil {
 		return r.views
 	}
-	v := &views{}
+	v := &views{all: make([]stanza.Addr, 0, len(r.occupants)+8)}
 	for _, o := range r.occupants {
-		list := o.addrs()
-		v.all = append(v.all, list...)
+		class := &v.blind
 		if r.seesJIDs(o) {
-			v.seeing = append(v.seeing, list...)
-		} else {
-			v.blind = append(v.blind, list...)
+			class = &v.seeing
+		}
+		for _, s := range o.sessions {
+			if s.via == Here {
+				v.all = append(v.all, s.addr)
+				*class = append(*class, s.addr)
+			}
 		}
 	}
 	r.views = v

@@ -238,6 +238,14 @@ func (s *stage) letter(seen *seenStanza) string {
 
 // sound: one nick has one owner, one session one occupant, rights are those of the lists, and an owner remains (R6, R7).
 func (s *stage) sound() {
+	for _, o := range s.room.occupants {
+		for _, sees := range []bool{false, true} {
+			kept, now := s.room.portray(o, sees), s.room.show(o, o.shown(), sees, false, &notice{})
+			if !reflect.DeepEqual(kept, now) {
+				s.t.Fatalf("a presence that is kept is out of date: %s", kept.To(""))
+			}
+		}
+	}
 	r := s.room
 	if !r.exists {
 		return

@@ -44,12 +44,13 @@ type Room struct {
 	lookups  map[string]*lookup // by stanza-id
 	turns    turns              // of slow mode
 
-	now    time.Time
-	armed  time.Time // when the room has asked to be woken
-	out    []Effect
-	meters *paces
-	late   []delayed
-	views  *views // cached recipients, nil when membership or rights changed
+	now     time.Time
+	armed   time.Time // when the room has asked to be woken
+	out     []Effect
+	meters  *paces
+	late    []delayed
+	fashion int    // counts the changes of what occupants are dressed with
+	views   *views // cached recipients, nil when membership or rights changed
 }
 
 // Open makes a room of what storage has of it; nil means that there is no such room yet.
@@ -172,7 +173,13 @@ func (r *Room) stanza(st *stanza.Stanza) {
 	}
 }
 
-func (r *Room) emit(e Effect) { r.out = append(r.out, e) }
+func (r *Room) emit(e Effect) {
+	switch e.(type) {
+	case SaveRoom, SaveHat, DeleteHat:
+		r.fashion++
+	}
+	r.out = append(r.out, e)
+}
 
 // send renders one stanza from this room for these recipients.
 func (r *Room) send(e stanza.Envelope, payload []byte, to ...stanza.Addr) {
