@@ -140,10 +140,10 @@ func (r *Room) absent(st *stanza.Stanza) {
 	switch {
 	case st.IsError(), st.Kind == stanza.IQ && st.Type == "result":
 	case st.Kind != stanza.Presence:
-		r.fail(st, noSuchRoom)
+		r.fail(st, r.missing())
 	case st.Type == "unavailable", st.Type == "probe":
 	case st.Type != "":
-		r.fail(st, noSuchRoom)
+		r.fail(st, r.missing())
 	case st.Has(nsMUC, "x"):
 		r.create(st)
 	case st.To.IsBare():
@@ -155,7 +155,10 @@ func (r *Room) absent(st *stanza.Stanza) {
 
 // create makes a locked room with its first owner in it. xep:0045#createroom-general
 func (r *Room) create(st *stanza.Stanza) {
-	err := roomName(r.jid.Local)
+	err := r.kept(st.From)
+	if err == nil {
+		err = roomName(r.jid.Local)
+	}
 	if err == nil && st.To.IsBare() {
 		err = noNick
 	}

@@ -270,24 +270,33 @@ func (r *Room) unveil() {
 func (r *Room) cancel(st *stanza.Stanza) {
 	r.result(st, nil)
 	if r.rec.Locked {
-		r.raze(&stanza.Element{})
+		r.raze(&stanza.Element{}, nil)
 	}
 }
 
 // destroy ends the room for all. xep:0045#destroyroom
 func (r *Room) destroy(st *stanza.Stanza, d *stanza.Element) *stanza.Error {
-	if venue := d.Attr("jid"); venue != "" {
-		if _, err := typed(venue); err != nil {
+	venue := d.Attr("jid")
+	if venue != "" {
+		j, err := typed(venue)
+		if err != nil {
 			return stanza.Fail(mellium.JIDMalformed).Because("The alternate venue is no address.")
 		}
+		venue = j.Bare().String()
 	}
+	if len(d.Raw) > longestFarewell {
+		return stanza.Fail(mellium.PolicyViolation).Because("The reason is too long.")
+	}
+	r.raze(d, r.bury(venue, d.Child(nsOwner, "reason").Text()))
 	r.result(st, nil)
-	r.raze(d)
 	return nil
 }
 
+// longestFarewell bounds what a destroyed room says, in bytes: everybody who looks for it is told.
+const longestFarewell = 4096
+
 // raze tells every occupant once that the room is no more, and removes it.
-func (r *Room) raze(d *stanza.Element) {
+func (r *Room) raze(d *stanza.Element, t *Tombstone) {
 	var b stanza.Builder
 	b.Start("destroy", "jid", d.Attr("jid"))
 	if reason := d.Child(nsOwner, "reason").Text(); reason != "" {
@@ -305,5 +314,5 @@ func (r *Room) raze(d *stanza.Element) {
 		}
 	}
 	r.occupants, r.sessions, r.byNick, r.views = nil, map[identity]*Session{}, map[string]*Occupant{}, nil
-	r.end(nil)
+	r.end(t)
 }

@@ -3,6 +3,7 @@ package muc
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"isthmus/component/stanza"
 )
@@ -22,8 +23,9 @@ type Settings struct {
 	Contacts     []string // bare JIDs that answer for all rooms
 	ShowSubject  bool     // outside the room, too
 
-	InviteMembers        bool // to rooms for members only, when they become members
-	AnnounceAffiliations bool // to those who are not in the room
+	TombstoneLife        time.Duration // how long the name of a destroyed room is kept; 0 = not
+	InviteMembers        bool          // to rooms for members only, when they become members
+	AnnounceAffiliations bool          // to those who are not in the room
 
 	Fixed []string // fields of the form that owners may not change, without prefix
 

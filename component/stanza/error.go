@@ -11,6 +11,7 @@ type Error struct {
 	Text      string // English, for people
 	By        string // who says so, "" = left out
 	Extra     []byte // application-specific child, raw
+	Address   string // where to go instead, a URI: what gone and redirect hold
 }
 
 // Fail makes an error of this condition with the type that RFC 6120 section 8.3.3 gives it.
@@ -51,7 +52,7 @@ const nsStanzas = "urn:ietf:params:xml:ns:xmpp-stanzas"
 func (e *Error) Element() []byte {
 	var b Builder
 	b.Start("error", "type", string(e.Type), "by", e.By)
-	b.Empty(string(e.Condition), "xmlns", nsStanzas)
+	b.Leaf(string(e.Condition), e.Address, "xmlns", nsStanzas)
 	if e.Text != "" {
 		b.Leaf("text", e.Text, "xmlns", nsStanzas, "xml:lang", "en")
 	}

@@ -230,7 +230,9 @@ func TestRoomsAreLoadedOnDemand(t *testing.T) {
 // TestDestroyed makes a room again while its end is not committed yet: it is another room.
 func TestDestroyedAndMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := start(t, memory.New())
+		settings := muctest.Defaults()
+		settings.TombstoneLife = 0
+		s := startWith(t, memory.New(), settings)
 		s.open()
 		s.say("m1")
 		gate := make(chan struct{})

@@ -89,7 +89,8 @@ func Play(t *testing.T, file string, open func(t *testing.T, s *muc.Settings) Wo
 
 // Defaults are the settings of a script that sets none.
 func Defaults() *muc.Settings {
-	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig(), ShowSubject: true, InviteMembers: true}
+	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig(), ShowSubject: true, InviteMembers: true,
+		TombstoneLife: 31 * 24 * time.Hour}
 }
 
 type client struct {

@@ -39,16 +39,17 @@ type Storage struct {
 
 // Rooms are the rules of the service.
 type Rooms struct {
-	Creation             string   `toml:"creation"`
-	Admins               []string `toml:"admins"`
-	LocalDomains         []string `toml:"local_domains"`
-	MaxNick              int      `toml:"max_nick"` // characters
-	Contacts             []string `toml:"contacts"`
-	ShowSubject          bool     `toml:"show_subject"`
-	InviteMembers        bool     `toml:"invite_members"`
-	AnnounceAffiliations bool     `toml:"announce_affiliations"`
-	Fixed                []string `toml:"fixed"` // fields of the owner's form
-	Defaults             Defaults `toml:"defaults"`
+	Creation             string        `toml:"creation"`
+	Admins               []string      `toml:"admins"`
+	LocalDomains         []string      `toml:"local_domains"`
+	MaxNick              int           `toml:"max_nick"` // characters
+	Contacts             []string      `toml:"contacts"`
+	ShowSubject          bool          `toml:"show_subject"`
+	Tombstone            time.Duration `toml:"tombstone"`
+	InviteMembers        bool          `toml:"invite_members"`
+	AnnounceAffiliations bool          `toml:"announce_affiliations"`
+	Fixed                []string      `toml:"fixed"` // fields of the owner's form
+	Defaults             Defaults      `toml:"defaults"`
 }
 
 // Defaults are what a new room is. The fields have the names of muc.Config, the keys those of the owner's form.
@@ -135,7 +136,7 @@ func Default() Config {
 		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms"},
 		Storage:   Storage{URL: Embedded, DataDir: "/var/lib/isthmus"},
 		Rooms: Rooms{
-			Creation: "open", MaxNick: 64, ShowSubject: true, InviteMembers: true,
+			Creation: "open", MaxNick: 64, ShowSubject: true, InviteMembers: true, Tombstone: 31 * 24 * time.Hour,
 			Defaults: defaults(muc.DefaultConfig()),
 		},
 		Limits: Limits{

@@ -28,6 +28,7 @@ var rules = []rule{
 	{"rooms.max_nick", func(c *Config) error { return between(c.Rooms.MaxNick, 1, 1023) }},
 
 	{"rooms.contacts", func(c *Config) error { return each(c.Rooms.Contacts, aUser) }},
+	{"rooms.tombstone", func(c *Config) error { return atLeast(c.Rooms.Tombstone, 0) }},
 	{"rooms.fixed", func(c *Config) error { return fields(c.Rooms.Fixed) }},
 
 	{"rooms.defaults.roomname", func(c *Config) error { return taken("roomname", c.Rooms.Defaults.Name) }},

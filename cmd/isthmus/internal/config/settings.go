@@ -19,6 +19,7 @@ func (c Config) Settings() *muc.Settings {
 		Defaults: c.Rooms.Defaults.config(), MaxNick: c.Rooms.MaxNick,
 		RoomOwners: c.Rooms.Defaults.Owners, RoomAdmins: c.Rooms.Defaults.Admins, Fixed: c.Rooms.Fixed,
 		Contacts: c.Rooms.Contacts, ShowSubject: c.Rooms.ShowSubject,
+		TombstoneLife: c.Rooms.Tombstone,
 		InviteMembers: c.Rooms.InviteMembers, AnnounceAffiliations: c.Rooms.AnnounceAffiliations,
 		Bounds: c.Limits.bounds(), Peers: c.Federation.Peers, Federation: map[string]muc.Federation{},
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,12 +85,13 @@ func TestSettings(t *testing.T) {
 	c.Rooms.Admins, c.Rooms.LocalDomains = []string{"a@b"}, []string{"b"}
 	c.Rooms.Fixed, c.Rooms.Defaults.Owners, c.Rooms.Defaults.Admins = []string{"publicroom"}, []string{"o@b"}, []string{"m@b"}
 	c.Rooms.Contacts, c.Rooms.ShowSubject = []string{"help@b"}, false
+	c.Rooms.Tombstone = time.Hour
 	c.Rooms.InviteMembers, c.Rooms.AnnounceAffiliations = false, true
 	c.Federation.Peers = []string{"rooms.wonderland.lit"}
 	c.Federation.Rooms = []FederationRoom{{"elsinore", "x@rooms.wonderland.lit", []string{"rooms.wonderland.lit"}}}
 	want := &muc.Settings{
 		Service: "rooms.denmark.lit", Name: "Rooms", Creation: "open", LocalDomains: []string{"b"}, Admins: []string{"a@b"},
-		Contacts: []string{"help@b"}, AnnounceAffiliations: true,
+		Contacts: []string{"help@b"}, AnnounceAffiliations: true, TombstoneLife: time.Hour,
 		Fixed: []string{"publicroom"}, RoomOwners: []string{"o@b"}, RoomAdmins: []string{"m@b"},
 		Defaults: muc.DefaultConfig(), MaxNick: 64, Bounds: c.Limits.bounds(), Peers: []string{"rooms.wonderland.lit"},
 		Federation: map[string]muc.Federation{
