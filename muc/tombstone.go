@@ -1,8 +1,9 @@
 package muc
 
 import (
-	"net/url"
+	"fmt"
 	"slices"
+	"strings"
 
 	mellium "mellium.im/xmpp/stanza"
 
@@ -47,7 +48,20 @@ func address(venue string) string {
 	case venue == "" || err != nil:
 		return ""
 	case j.Local == "":
-		return "xmpp:" + url.PathEscape(j.Domain)
+		return "xmpp:" + percent(j.Domain)
 	}
-	return "xmpp:" + url.PathEscape(j.Local) + "@" + url.PathEscape(j.Domain) + "?join"
+	return "xmpp:" + percent(j.Local) + "@" + percent(j.Domain) + "?join"
+}
+
+// percent writes a part of an address as a URI may hold it. RFC 3986 section 2.3
+func percent(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		fmt.Fprintf(&b, "%%%02X", c)
+	}
+	return b.String()
 }
