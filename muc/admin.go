@@ -38,6 +38,8 @@ func (r *Room) admin(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Erro
 	switch {
 	case !distinct(changes):
 		return nil, badRequest.Because("Two items are about the same person.")
+	case r.rivals(changes):
+		return nil, nickTaken.Because("Two items are about nicks that look alike.")
 	case !r.keepsOwner(changes):
 		return nil, lastOwner
 	}
@@ -164,10 +166,11 @@ func (r *Room) reservable(nick, user string) (string, *stanza.Error) {
 	if err != nil {
 		return "", err
 	}
-	if j, bad := stanza.ParseJID(user); bad != nil || !r.nickFree(key, j) {
+	j, bad := stanza.ParseJID(user)
+	if bad != nil {
 		return "", nickTaken
 	}
-	return nick, nil
+	return nick, r.refuseNick(nick, key, j)
 }
 
 // distinct tells whether no two changes are about the same person: each has been checked against what he is now.

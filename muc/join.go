@@ -169,6 +169,9 @@ func (r *Room) create(st *stanza.Stanza) {
 	if err == nil {
 		err = r.nickAllowed(nick)
 	}
+	if err == nil {
+		err = r.refuseNick(nick, key, st.From)
+	}
 	if err == nil && !r.settings.mayCreate(st.From) {
 		err = stanza.Fail(mellium.NotAllowed).Because("You may not create rooms here.")
 	}

@@ -105,15 +105,14 @@ func (r *Room) setAffiliation(jid string, aff Affiliation, reason string) {
 }
 
 func (r *Room) setAffiliationNick(jid string, aff Affiliation, nick, reason string) {
-	a := AffiliationRecord{JID: jid, Affiliation: aff.String(), Nick: nick, Reason: reason}
 	old, listed := r.affils[jid]
-	switch {
-	case old == a, aff == None && !listed:
+	a := r.keyed(AffiliationRecord{JID: jid, Affiliation: aff.String(), Nick: nick, Reason: reason})
+	if old == a || aff == None && !listed {
 		return
-	case aff == None:
-		delete(r.affils, jid)
-	default:
-		r.affils[jid] = a
+	}
+	r.unlist(jid)
+	if aff != None {
+		r.enlist(a)
 	}
 	r.emit(SaveAffiliation{a})
 }

@@ -18,8 +18,8 @@ func (r *Room) changeNick(st *stanza.Stanza, s *Session, nick, key string) {
 			return
 		}
 	}
-	if !r.nickFree(key, st.From) {
-		r.fail(st, nickTaken)
+	if err := r.refuseNick(nick, key, st.From); err != nil {
+		r.fail(st, err)
 		return
 	}
 	if err := r.hurried(r.paces().presences, st.From); err != nil {

@@ -11,31 +11,12 @@ import (
 	"isthmus/component/stanza"
 )
 
-// nickname keeps a nick from having two owners (R6). xep:0045#enter-conflict
+// nickname keeps a nick, and what looks like it, from having two owners (R6). xep:0045#enter-conflict
 var nickname = feature{
 	name: "XEP-0045 nicks",
 	admit: func(r *Room, e *entry) *stanza.Error {
-		if !r.nickFree(e.key, e.st.From) {
-			return nickTaken
-		}
-		return nil
+		return r.refuseNick(e.nick, e.key, e.st.From)
 	},
-}
-
-// nickFree tells whether this user may take a nick: nobody else is called so, and nobody else has reserved it.
-func (r *Room) nickFree(key string, user stanza.JID) bool {
-	if o := r.byNick[key]; o != nil && o.bare != user.Bare() {
-		return false
-	}
-	for jid, a := range r.affils {
-		if a.Nick == "" || jid == user.Bare().String() {
-			continue
-		}
-		if _, reserved, err := prepareNick(a.Nick); err == nil && reserved == key {
-			return false
-		}
-	}
-	return true
 }
 
 // nickAllowed holds the service's own limit.

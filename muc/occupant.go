@@ -10,6 +10,7 @@ import (
 type Occupant struct {
 	Nick     string
 	key      string // how the nick compares
+	look     look   // what it looks like
 	from     string // room/nick as text
 	bare     stanza.JID
 	id       string // occupant-id
@@ -82,10 +83,16 @@ func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Oc
 
 func (r *Room) rename(o *Occupant, nick, key string) {
 	if o.key != "" {
-		delete(r.byNick, o.key)
+		r.unname(o)
 	}
-	o.Nick, o.key, o.from = nick, key, r.jid.With(nick).String()
+	o.Nick, o.key, o.look, o.from = nick, key, r.look(nick, key), r.jid.With(nick).String()
 	r.byNick[key] = o
+	r.claims.add(o.bare.String(), o.look)
+}
+
+func (r *Room) unname(o *Occupant) {
+	delete(r.byNick, o.key)
+	r.claims.drop(o.bare.String(), o.look)
 }
 
 // remove takes a session out and tells whether its occupant went with it.
@@ -98,7 +105,7 @@ func (r *Room) remove(s *Session) (last bool) {
 	if len(o.sessions) > 0 {
 		return false
 	}
-	delete(r.byNick, o.key)
+	r.unname(o)
 	r.occupants = slices.DeleteFunc(r.occupants, func(x *Occupant) bool { return x == o })
 	return true
 }

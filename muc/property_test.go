@@ -261,12 +261,36 @@ func (s *stage) sound() {
 	if count != len(r.sessions) || len(r.occupants) != len(r.byNick) {
 		s.t.Fatalf("%d sessions of %d, %d occupants of %d", count, len(r.sessions), len(r.occupants), len(r.byNick))
 	}
+	s.claimed()
 	cached := r.views
 	r.views = nil
 	if cached != nil && !reflect.DeepEqual(sorted(cached), sorted(r.viewers())) {
 		s.t.Fatal("the cached recipients are out of date")
 	}
 	r.views = cached // as it was: the twin has looked at nothing
+}
+
+// claimed: everybody's nicks are filed under their looks, and no two people have nicks that look alike.
+func (s *stage) claimed() {
+	want := claims{}
+	for _, o := range s.room.occupants {
+		if want.others(o.bare.String(), s.room.lookOf(o.Nick)) {
+			s.t.Fatalf("%s looks like somebody else", o.Nick)
+		}
+		want.add(o.bare.String(), s.room.lookOf(o.Nick))
+	}
+	for _, a := range s.room.affils {
+		want.add(a.JID, s.room.lookOf(a.Nick))
+	}
+	for key := range want {
+		slices.Sort(want[key])
+		if got := slices.Sorted(slices.Values(s.room.claims[key])); !slices.Equal(got, want[key]) {
+			s.t.Fatalf("%q is claimed by %v, not by %v", key, got, want[key])
+		}
+	}
+	if len(want) != len(s.room.claims) {
+		s.t.Fatalf("claims of nobody: %v", s.room.claims)
+	}
 }
 
 func sorted(v *views) [3][]stanza.Addr {

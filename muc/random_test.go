@@ -26,7 +26,7 @@ var pools = map[string][]string{
 	"client":   testClients,
 	"user":     {"alice@a.example", "bob@b.example", "carol@c.example", "dave@d.example", "eve@e.example", "zoe@z.example"},
 	"stranger": {"rosa@remote.example/x", "rolf@remote.example/y", "bob@b.example/far"},
-	"nick":     {"Ann", "ann", "Bea", "Çem", "Dan"},
+	"nick":     {"Ann", "ann", "Bea", "B\u0435a", "Çem", "Dan"}, // one of them with a Cyrillic letter
 	"show":     {"", "<show>away</show>", "<show>dnd</show><status>busy</status>"},
 	"role":     roleNames[1:],
 	"aff":      affiliationNames[1:],
@@ -72,6 +72,7 @@ var deeds = []string{
 	testAdmin + "<item nick='{nick}' role='{role}'/></query></iq>",
 	testAdmin + "<item nick='{nick}' role='{role}'/><item jid='{user}' affiliation='{aff}'/></query></iq>",
 	testAdmin + "<item jid='{user}' affiliation='{aff}'/></query></iq>",
+	testAdmin + "<item jid='{user}' nick='{nick}' affiliation='{aff}'/></query></iq>",
 	testForm + "<field var='muc#roomconfig_{option}'><value>{bit}</value></field></x></query></iq>",
 	testForm + "<field var='muc#roomconfig_whois'><value>{whois}</value></field></x></query></iq>",
 	testForm + "<field var='muc#roomconfig_presencebroadcast'>{seen*}</field></x></query></iq>",

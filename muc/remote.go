@@ -109,7 +109,7 @@ func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
 	if err != nil {
 		return "", "", false
 	}
-	if r.nickFree(key, user) {
+	if r.refuseNick(nick, key, user) == nil {
 		return nick, key, true
 	}
 	for i := range 100 {
@@ -117,7 +117,7 @@ func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
 		if i > 0 {
 			alias = nick + " (" + user.Domain + " " + strconv.Itoa(i+1) + ")"
 		}
-		if a, k, err := prepareNick(alias); err == nil && r.nickFree(k, user) {
+		if a, k, err := prepareNick(alias); err == nil && r.refuseNick(a, k, user) == nil {
 			return a, k, true
 		}
 	}

@@ -32,6 +32,7 @@ type Room struct {
 	occupants []*Occupant           // in order of entry
 	byNick    map[string]*Occupant  // by comparison key
 	sessions  map[identity]*Session // everybody, also those behind links
+	claims    claims                // whose nicks look how
 	privates  ring                  // private messages whose bounce must be told from a groupchat's
 	ended     ring                  // sessions of commands that are over
 
@@ -61,6 +62,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 		byNick:   map[string]*Occupant{},
 		sessions: map[identity]*Session{},
 		lookups:  map[string]*lookup{},
+		claims:   claims{},
 	}
 	if stored == nil {
 		return r
@@ -77,7 +79,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 		r.remember(e)
 	}
 	for _, a := range stored.Affiliations {
-		r.affils[a.JID] = a
+		r.enlist(a)
 	}
 	r.vcard, r.hats, r.holds, r.requests = stored.VCard, stored.Hats, stored.Holds, stored.Requests
 	sortHats(r.hats)

@@ -220,12 +220,14 @@ var directives = map[string]func(p *play, rest string, args []string){
 }
 
 var settings = map[string]func(s *muc.Settings, v []string){
-	"creation":      func(s *muc.Settings, v []string) { s.Creation = v[0] },
-	"local_domains": func(s *muc.Settings, v []string) { s.LocalDomains = v },
-	"admins":        func(s *muc.Settings, v []string) { s.Admins = v },
-	"peers":         func(s *muc.Settings, v []string) { s.Peers = v },
-	"bound":         func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
-	"service":       func(s *muc.Settings, v []string) { s.Service = v[0] },
+	"creation":       func(s *muc.Settings, v []string) { s.Creation = v[0] },
+	"local_domains":  func(s *muc.Settings, v []string) { s.LocalDomains = v },
+	"admins":         func(s *muc.Settings, v []string) { s.Admins = v },
+	"peers":          func(s *muc.Settings, v []string) { s.Peers = v },
+	"bound":          func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
+	"service":        func(s *muc.Settings, v []string) { s.Service = v[0] },
+	"confusables":    func(s *muc.Settings, v []string) { s.Confusables = v[0] },
+	"reserved_nicks": func(s *muc.Settings, v []string) { s.Reserved, _ = muc.Reserve(v) },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]
 		f.Join = v[1]
