@@ -50,6 +50,9 @@ type Rooms struct {
 	AnnounceAffiliations bool          `toml:"announce_affiliations"`
 	Fixed                []string      `toml:"fixed"` // fields of the owner's form
 	Defaults             Defaults      `toml:"defaults"`
+
+	Confusables string   `toml:"confusables"`
+	Reserved    []string `toml:"reserved_nicks"`
 }
 
 // Defaults are what a new room is. The fields have the names of muc.Config, the keys those of the owner's form.
@@ -138,6 +141,8 @@ func Default() Config {
 		Rooms: Rooms{
 			Creation: "open", MaxNick: 64, ShowSubject: true, InviteMembers: true, Tombstone: 31 * 24 * time.Hour,
 			Defaults: defaults(muc.DefaultConfig()),
+
+			Confusables: "conflict",
 		},
 		Limits: Limits{
 			Stanzas: "200/s, 2000 at once", Entries: "20/s, 300 at once", Messages: "50/s, 500 at once",

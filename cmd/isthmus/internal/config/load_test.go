@@ -106,6 +106,10 @@ func TestC1AllMistakes(t *testing.T) {
 			`f:7: rooms.defaults.lang is nothing that the owner's form would take`,
 			`f:8: rooms.defaults.roomowners has "b", which is not an address such as name@example.org`,
 		}},
+		{"nicks", minimal + "[rooms]\nconfusables = 'warn'\nreserved_nicks = ['admin', '\u200b']\n", []string{
+			`f:5: rooms.confusables is "warn"; it has to be conflict or off`,
+			`f:6: rooms.reserved_nicks has "\u200b", which cannot be a nick`,
+		}},
 		{"values", `
 [component]
 domain = "user@rooms.denmark.lit"

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"isthmus/muc"
 )
 
 // rule holds one key to what it may say, and brings addresses into the form in which the host server stamps them.
@@ -30,6 +32,11 @@ var rules = []rule{
 	{"rooms.contacts", func(c *Config) error { return each(c.Rooms.Contacts, aUser) }},
 	{"rooms.tombstone", func(c *Config) error { return atLeast(c.Rooms.Tombstone, 0) }},
 	{"rooms.fixed", func(c *Config) error { return fields(c.Rooms.Fixed) }},
+	{"rooms.confusables", func(c *Config) error { return oneOf(c.Rooms.Confusables, "conflict", "off") }},
+	{"rooms.reserved_nicks", func(c *Config) error {
+		_, err := muc.Reserve(c.Rooms.Reserved)
+		return err
+	}},
 
 	{"rooms.defaults.roomname", func(c *Config) error { return taken("roomname", c.Rooms.Defaults.Name) }},
 	{"rooms.defaults.roomdesc", func(c *Config) error { return taken("roomdesc", c.Rooms.Defaults.Description) }},

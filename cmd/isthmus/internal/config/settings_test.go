@@ -87,13 +87,19 @@ func TestSettings(t *testing.T) {
 	c.Rooms.Contacts, c.Rooms.ShowSubject = []string{"help@b"}, false
 	c.Rooms.Tombstone = time.Hour
 	c.Rooms.InviteMembers, c.Rooms.AnnounceAffiliations = false, true
+	c.Rooms.Reserved = []string{"root"}
 	c.Federation.Peers = []string{"rooms.wonderland.lit"}
 	c.Federation.Rooms = []FederationRoom{{"elsinore", "x@rooms.wonderland.lit", []string{"rooms.wonderland.lit"}}}
+	reserved, err := muc.Reserve([]string{"root"})
+	if err != nil || len(reserved) == 0 {
+		t.Fatal(reserved, err)
+	}
 	want := &muc.Settings{
 		Service: "rooms.denmark.lit", Name: "Rooms", Creation: "open", LocalDomains: []string{"b"}, Admins: []string{"a@b"},
 		Contacts: []string{"help@b"}, AnnounceAffiliations: true, TombstoneLife: time.Hour,
 		Fixed: []string{"publicroom"}, RoomOwners: []string{"o@b"}, RoomAdmins: []string{"m@b"},
 		Defaults: muc.DefaultConfig(), MaxNick: 64, Bounds: c.Limits.bounds(), Peers: []string{"rooms.wonderland.lit"},
+		Confusables: "conflict", Reserved: reserved,
 		Federation: map[string]muc.Federation{
 			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}},
 		},
