@@ -21,5 +21,6 @@ type Event struct {
 	Fact   Fact
 	Loaded *Loaded
 	Wake   bool
-	Final  bool // the service ends, not to come back
+	Final  bool      // the service ends, not to come back
+	Since  time.Time // with Wake: since when the host server has been there; the zero time for always
 }

@@ -59,6 +59,7 @@ func init() {
 		maxUsers,
 		limits,
 		coalesced,
+		pulse,
 		voice,
 		slowMode,
 		visitors,

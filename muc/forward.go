@@ -51,8 +51,12 @@ func (r *Room) queried(o *Occupant) stanza.Addr {
 
 // forwardReply brings an answer back to the session that asked. What we never asked is dropped.
 func (r *Room) forwardReply(st *stanza.Stanza) {
+	if st.To.IsBare() {
+		r.answered(st)
+		return
+	}
 	to, id, ok := r.openID(st)
-	if !ok || st.To.IsBare() {
+	if !ok {
 		return
 	}
 	from := r.answering(st.From)
@@ -71,7 +75,7 @@ func (r *Room) forwardReply(st *stanza.Stanza) {
 // unanswered takes out the session that a query could not reach. xep:0045#impl-service-ghosts
 func (r *Room) unanswered(st *stanza.Stanza) {
 	if s := r.session(st.From); s != nil && st.IsError() && ghostly(st, deadConditions) {
-		r.depart(s, nil, &notice{codes: []int{333}}, 333)
+		r.lose(s)
 	}
 }
 

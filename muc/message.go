@@ -136,6 +136,6 @@ func (r *Room) messageBounced(st *stanza.Stanza, s *Session) {
 		r.passPrivate(st, s, o)
 	}
 	if ghostly(st, deadConditions) {
-		r.depart(s, nil, &notice{codes: []int{333}}, 333)
+		r.lose(s)
 	}
 }

@@ -2,6 +2,7 @@ package muc
 
 import (
 	"slices"
+	"time"
 
 	"isthmus/component/stanza"
 )
@@ -30,6 +31,9 @@ type Session struct {
 	via     Via
 	o       *Occupant
 	payload []byte // presence children as the room shows them
+
+	heard time.Time // when its client has last said something
+	asked time.Time // when it was asked for a sign of life and has not given one
 }
 
 // identity finds a session. The same full JID may stand behind two links at once while the network heals.
@@ -75,6 +79,7 @@ func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Oc
 		r.rename(o, nick, key)
 	}
 	s.o = o
+	r.expect(s)
 	o.sessions = append(o.sessions, s)
 	r.sessions[s.identity()] = s
 	r.views = nil

@@ -176,12 +176,11 @@ func (r *Room) expel(o *Occupant, n *notice) {
 }
 
 // bounced takes out the session that a presence or a groupchat message could not reach; the others of the same user
-// stay. Removal for an error says 333 and never 307. xep:0045#service-error-kick
+// stay. xep:0045#impl-service-ghosts
 func (r *Room) bounced(st *stanza.Stanza, s *Session) {
-	if s == nil || !ghostly(st, ghostConditions) {
-		return
+	if s != nil && ghostly(st, ghostConditions) {
+		r.lose(s)
 	}
-	r.depart(s, nil, &notice{codes: []int{333}}, 333)
 }
 
 // afterLeave ends a temporary room with its last occupant, and one that its creator left before configuring it.

@@ -45,6 +45,9 @@ type Room struct {
 	lookups  map[string]*lookup // by stanza-id
 	turns    turns              // of slow mode
 
+	pulseAt time.Time // when to look for ghosts
+	since   time.Time // since when the host server has been there without a break
+
 	now     time.Time
 	armed   time.Time // when the room has asked to be woken
 	out     []Effect
@@ -99,6 +102,7 @@ func (r *Room) Handle(ev Event) []Effect {
 		r.stanza(ev.Stanza)
 	case !r.exists:
 	case ev.Wake:
+		r.since = ev.Since
 		r.wake()
 	case ev.Final:
 		r.shutdown()
@@ -165,6 +169,7 @@ func (r *Room) stanza(st *stanza.Stanza) {
 		r.absent(st)
 		return
 	}
+	r.hear(st)
 	switch st.Kind {
 	case stanza.Presence:
 		r.presence(st)

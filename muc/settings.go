@@ -29,6 +29,9 @@ type Settings struct {
 
 	Fixed []string // fields of the form that owners may not change, without prefix
 
+	PingIdle    time.Duration // silence after which a client is asked for a sign of life, 0 = never
+	PingTimeout time.Duration // in which it has to give one
+
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room
 

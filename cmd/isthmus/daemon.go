@@ -44,8 +44,12 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, closeStore()) }()
 
 	out := component.NewOutbox(0)
-	h := d.host(store, out)
-	attached := d.component(h, out)
+	var attached *component.Component
+	h := d.host(store, out, func() (time.Time, bool) {
+		s := attached.Status()
+		return s.Since, s.Attached
+	})
+	attached = d.component(h, out)
 	door, err := d.openDoor(attached, store, out)
 	if err != nil {
 		return err
@@ -62,10 +66,10 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	return errors.Join(err, rooms.err())
 }
 
-func (d *daemon) host(store storage.Store, out *component.Outbox) *host.Host {
+func (d *daemon) host(store storage.Store, out *component.Outbox, attached func() (time.Time, bool)) *host.Host {
 	return host.New(host.Options{
 		Settings: d.config.Settings(), Store: timed{store, &d.n}, Out: out, Log: d.log,
-		Shards: runtime.GOMAXPROCS(0), Version: version,
+		Shards: runtime.GOMAXPROCS(0), Version: version, Attached: attached,
 		JoinTimeout: d.config.Federation.JoinTimeout, Retry: d.config.Federation.Retry,
 	})
 }

@@ -31,6 +31,8 @@ type Options struct {
 
 	Birth func() muc.Birth // what a new room is born with; nil = random
 
+	Attached func() (since time.Time, ok bool) // whether the host server is there, and since when; nil = always
+
 	JoinTimeout time.Duration // of a federation link; 0 = 30 s
 	Retry       time.Duration // first wait before a link tries again; 0 = 30 s
 }
@@ -42,6 +44,7 @@ const (
 	loadingLimit = 1000     // rooms of one shard that load at a time
 	heldLimit    = 10000    // effects of one room behind a commit
 	graceTime    = 10 * time.Second
+	outageTime   = 5 * time.Second // after which rooms look again whether the host server is there
 )
 
 // Host is all rooms of one service.
@@ -67,6 +70,9 @@ func New(o Options) *Host {
 	}
 	if o.Birth == nil {
 		o.Birth = birth
+	}
+	if o.Attached == nil {
+		o.Attached = func() (time.Time, bool) { return time.Time{}, true }
 	}
 	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log), reader: newReader(o.Store), crowd: newCrowd(o.Settings)}
 	h.service = &service{h: h, slots: make(chan struct{}, 4)}

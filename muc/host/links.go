@@ -175,13 +175,27 @@ func (s *shard) woken(w woken) {
 	case w.edge == nil && (w.turn != l.alarm.turn || l.room == nil):
 		return
 	case w.edge == nil:
-		s.perform(l, l.room.Handle(muc.Event{At: now, Wake: true}))
+		s.wakeRoom(l, now)
 	case w.turn != w.edge.alarm.turn || l.edges[w.edge.via] != w.edge:
 		return
 	default:
 		s.tell(l, w.edge, fmuc.Event{At: now, Wake: true})
 	}
 	s.settle(l, now)
+}
+
+// wakeRoom lets a room do what is due. While the host server is away nobody can answer or come back, so time stands still.
+func (s *shard) wakeRoom(l *live, now time.Time) {
+	since, ok := s.h.o.Attached()
+	if !ok {
+		s.setAlarm(l, now.Add(outageTime))
+		return
+	}
+	s.perform(l, l.room.Handle(muc.Event{At: now, Wake: true, Since: since}))
+}
+
+func (s *shard) setAlarm(l *live, at time.Time) {
+	l.alarm.set(at, func(turn int) { s.mail.push(woken{l, nil, turn}) })
 }
 
 func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {

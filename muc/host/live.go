@@ -76,7 +76,7 @@ func (s *shard) perform(l *live, effects []muc.Effect) {
 	l.deeds++
 	for _, e := range effects {
 		if w, ok := e.(muc.Wake); ok {
-			l.alarm.set(w.At, func(turn int) { s.mail.push(woken{l, nil, turn}) })
+			s.setAlarm(l, w.At)
 			continue
 		}
 		if c, refuse := toChange(l.key, e); c != nil {

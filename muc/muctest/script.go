@@ -90,7 +90,8 @@ func Play(t *testing.T, file string, open func(t *testing.T, s *muc.Settings) Wo
 // Defaults are the settings of a script that sets none.
 func Defaults() *muc.Settings {
 	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig(), ShowSubject: true, InviteMembers: true,
-		TombstoneLife: 31 * 24 * time.Hour}
+		TombstoneLife: 31 * 24 * time.Hour, PingTimeout: 2 * time.Minute,
+	}
 }
 
 type client struct {
@@ -226,7 +227,6 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"peers":          func(s *muc.Settings, v []string) { s.Peers = v },
 	"bound":          func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
 	"service":        func(s *muc.Settings, v []string) { s.Service = v[0] },
-	"confusables":    func(s *muc.Settings, v []string) { s.Confusables = v[0] },
 	"reserved_nicks": func(s *muc.Settings, v []string) { s.Reserved, _ = muc.Reserve(v) },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]

@@ -104,6 +104,14 @@ func atLeast(d, least time.Duration) error {
 	return nil
 }
 
+// atLeastOr also takes 0, for never.
+func atLeastOr(d, least time.Duration) error {
+	if d == 0 || d >= least {
+		return nil
+	}
+	return fmt.Errorf("is %s; it has to be %s at least, or 0s for never", d, least)
+}
+
 func oneOf(v string, allowed ...string) error {
 	if !slices.Contains(allowed, v) {
 		return fmt.Errorf("is %q; it has to be %s", v, strings.Join(allowed, " or "))

@@ -51,8 +51,10 @@ type Rooms struct {
 	Fixed                []string      `toml:"fixed"` // fields of the owner's form
 	Defaults             Defaults      `toml:"defaults"`
 
-	Confusables string   `toml:"confusables"`
-	Reserved    []string `toml:"reserved_nicks"`
+	Confusables string        `toml:"confusables"`
+	Reserved    []string      `toml:"reserved_nicks"`
+	PingIdle    time.Duration `toml:"ping_idle"` // 0 = never
+	PingTimeout time.Duration `toml:"ping_timeout"`
 }
 
 // Defaults are what a new room is. The fields have the names of muc.Config, the keys those of the owner's form.
@@ -142,7 +144,7 @@ func Default() Config {
 			Creation: "open", MaxNick: 64, ShowSubject: true, InviteMembers: true, Tombstone: 31 * 24 * time.Hour,
 			Defaults: defaults(muc.DefaultConfig()),
 
-			Confusables: "conflict",
+			Confusables: "conflict", PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
 		},
 		Limits: Limits{
 			Stanzas: "200/s, 2000 at once", Entries: "20/s, 300 at once", Messages: "50/s, 500 at once",

@@ -32,6 +32,8 @@ var rules = []rule{
 	{"rooms.contacts", func(c *Config) error { return each(c.Rooms.Contacts, aUser) }},
 	{"rooms.tombstone", func(c *Config) error { return atLeast(c.Rooms.Tombstone, 0) }},
 	{"rooms.fixed", func(c *Config) error { return fields(c.Rooms.Fixed) }},
+	{"rooms.ping_idle", func(c *Config) error { return atLeastOr(c.Rooms.PingIdle, time.Minute) }},
+	{"rooms.ping_timeout", func(c *Config) error { return atLeast(c.Rooms.PingTimeout, time.Second) }},
 	{"rooms.confusables", func(c *Config) error { return oneOf(c.Rooms.Confusables, "conflict", "off") }},
 	{"rooms.reserved_nicks", func(c *Config) error {
 		_, err := muc.Reserve(c.Rooms.Reserved)

@@ -24,6 +24,7 @@ func (c Config) Settings() *muc.Settings {
 		Bounds: c.Limits.bounds(), Peers: c.Federation.Peers, Federation: map[string]muc.Federation{},
 	}
 	s.Confusables = c.Rooms.Confusables
+	s.PingIdle, s.PingTimeout = c.Rooms.PingIdle, c.Rooms.PingTimeout
 	s.Reserved, _ = muc.Reserve(c.Rooms.Reserved) // the rules have refused what cannot be a nick
 	for _, r := range c.Federation.Rooms {
 		s.Federation[r.Room] = muc.Federation{Join: r.Join, Accept: r.Accept}

@@ -100,6 +100,7 @@ func TestSettings(t *testing.T) {
 		Fixed: []string{"publicroom"}, RoomOwners: []string{"o@b"}, RoomAdmins: []string{"m@b"},
 		Defaults: muc.DefaultConfig(), MaxNick: 64, Bounds: c.Limits.bounds(), Peers: []string{"rooms.wonderland.lit"},
 		Confusables: "conflict", Reserved: reserved,
+		PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
 		Federation: map[string]muc.Federation{
 			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}},
 		},
