@@ -16,6 +16,7 @@ type seenStanza struct {
 	Delay   []struct{}  `xml:"urn:xmpp:delay delay"`
 	Show    string      `xml:"show"`
 	X       []seenState `xml:"http://jabber.org/protocol/muc#user x"`
+	Form    *struct{}   `xml:"jabber:x:data x"`
 }
 
 type seenState struct {

@@ -13,6 +13,9 @@ func (r *Room) applyAffiliation(c change, actor string) {
 		reserved = ""
 	}
 	r.setAffiliationNick(c.jid, c.aff, reserved, c.reason)
+	if c.aff != None {
+		r.forget(c.jid)
+	}
 	present := r.of(c.jid)
 	for _, o := range present {
 		r.regrade(o, &notice{actor: actor, reason: c.reason})
@@ -20,6 +23,9 @@ func (r *Room) applyAffiliation(c change, actor string) {
 	if len(present) == 0 && c.aff != was {
 		r.tellAbsent(c)
 		r.tellHimself(c)
+	}
+	if c.renick {
+		r.settle(c.jid)
 	}
 }
 

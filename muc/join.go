@@ -21,13 +21,10 @@ type entry struct {
 
 // enter lets a user in, or says why not. xep:0045#enter
 func (r *Room) enter(st *stanza.Stanza, nick, key string) {
-	e := &entry{st: st, nick: nick, key: key, x: st.Child(nsMUC, "x")}
+	e := &entry{st: st, x: st.Child(nsMUC, "x")}
 	e.aff = r.affiliation(st.From)
 	e.role = r.defaultRole(e.aff)
-	if o := r.byNick[key]; o != nil && o.bare == st.From.Bare() {
-		e.beside = true
-		e.nick = o.Nick
-	}
+	e.call(r, nick, key)
 	for _, f := range features {
 		if f.admit == nil {
 			continue
@@ -38,6 +35,14 @@ func (r *Room) enter(st *stanza.Stanza, nick, key string) {
 		}
 	}
 	r.let(e)
+}
+
+// call gives who enters his nick: as it is written already, if he is in under it.
+func (e *entry) call(r *Room, nick, key string) {
+	e.nick, e.key, e.beside = nick, key, false
+	if o := r.byNick[key]; o != nil && o.bare == e.st.From.Bare() {
+		e.nick, e.beside = o.Nick, true
+	}
 }
 
 // let puts an admitted user in and tells everybody, in the order that the XEP demands (R3). xep:0045#order
@@ -95,7 +100,11 @@ func (r *Room) resync(st *stanza.Stanza, s *Session) {
 		r.tellOthers(s)
 		r.relay(Here, Changed{s.person(), r.says(s)})
 	}
-	r.sendSelf(s, nil)
+	var codes []int
+	if s.o.Nick != st.To.Resource {
+		codes = []int{210}
+	}
+	r.sendSelf(s, codes)
 	r.sendRest(s, st.Child(nsMUC, "x"))
 }
 

@@ -10,14 +10,15 @@ import (
 
 // Bounds protect a room from its users, and the service from one room.
 type Bounds struct {
-	Stanzas   Rate // of one user to the whole service
-	Entries   Rate // of one user into all rooms
-	Messages  Rate // of one user in one room, private ones too
-	Presences Rate // of one user in one room, changes of nick too; what is too fast is shown later
-	Invites   Rate // of one user in one room
-	Room      Rate // messages to all in one room, by everybody together
-	Occupants int  // of one room, whatever its owner wants; 0 = no limit
-	Rooms     int  // that one user may have created; 0 = no limit
+	Stanzas       Rate // of one user to the whole service
+	Entries       Rate // of one user into all rooms
+	Messages      Rate // of one user in one room, private ones too
+	Presences     Rate // of one user in one room, changes of nick too; what is too fast is shown later
+	Invites       Rate // of one user in one room
+	Registrations Rate // of one user in one room, cancelled ones too
+	Room          Rate // messages to all in one room, by everybody together
+	Occupants     int  // of one room, whatever its owner wants; 0 = no limit
+	Rooms         int  // that one user may have created; 0 = no limit
 }
 
 // limits hold everybody but the service's administrators to what the service bears.
@@ -42,12 +43,14 @@ var limits = feature{
 }
 
 // paces are a room's meters.
-type paces struct{ messages, presences, invites, room *Meter }
+type paces struct{ messages, presences, invites, registrations, room *Meter }
 
 func (r *Room) paces() *paces {
 	if r.meters == nil {
 		l := r.settings.Bounds
-		r.meters = &paces{NewMeter(l.Messages), NewMeter(l.Presences), NewMeter(l.Invites), NewMeter(l.Room)}
+		r.meters = &paces{
+			NewMeter(l.Messages), NewMeter(l.Presences), NewMeter(l.Invites), NewMeter(l.Registrations), NewMeter(l.Room),
+		}
 	}
 	return r.meters
 }
@@ -61,6 +64,14 @@ func (r *Room) pace(m *Meter, user stanza.JID) time.Duration {
 		return 0
 	}
 	return m.Take(user.Bare().String(), r.now)
+}
+
+// awaits is why somebody may not ask for something once more so soon.
+func (r *Room) awaits(m *Meter, user stanza.JID) *stanza.Error {
+	if wait := r.pace(m, user); wait > 0 {
+		return stanza.Fail(mellium.ResourceConstraint).Because("You have asked already; ask again " + in(wait) + ".")
+	}
+	return nil
 }
 
 // Hurried is the error for somebody who has to wait so long, nil if he has not.

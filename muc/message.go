@@ -47,6 +47,17 @@ func (r *Room) plainMessage(st *stanza.Stanza, s *Session) {
 	r.fail(st, badRequest.Because("A message to the room must be of type groupchat."))
 }
 
+// formIn is the form of this type that a message submits or cancels, nil if there is none.
+func formIn(st *stanza.Stanza, formType string) *stanza.Form {
+	for i := range st.Children {
+		form, err := stanza.ParseForm(&st.Children[i])
+		if err == nil && form.FormType() == formType && (form.Type == "submit" || form.Type == "cancel") {
+			return form
+		}
+	}
+	return nil
+}
+
 // groupchat is a message to everybody. xep:0045#message
 func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 	if s == nil {

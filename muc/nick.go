@@ -35,28 +35,28 @@ func (o *Occupant) goesBy(nick, key string) bool {
 	return key == o.key && (nick == o.Nick || len(o.sessions) > 1)
 }
 
-func (r *Room) renameSession(s *Session, nick, key string, payload []byte) {
+func (r *Room) renameSession(s *Session, nick, key string, payload []byte, codes ...int) {
 	p := s.person()
 	defer func() { r.relay(s.via, Renamed{p, nick}) }()
 	switch other := r.byNick[key]; {
 	case other != nil && other != s.o, len(s.o.sessions) > 1:
-		r.moveSession(s, nick, key, payload)
+		r.moveSession(s, nick, key, payload, codes)
 	default:
-		r.moveOccupant(s, nick, key, payload)
+		r.moveOccupant(s, nick, key, payload, codes)
 	}
 }
 
 // moveOccupant is the ordinary change of nick.
-func (r *Room) moveOccupant(s *Session, nick, key string, payload []byte) {
+func (r *Room) moveOccupant(s *Session, nick, key string, payload []byte, codes []int) {
 	r.announce(s.o, s, &notice{gone: true, codes: []int{303}, newNick: nick, payload: []byte{}})
 	r.rename(s.o, nick, key)
 	s.payload = payload
-	r.announce(s.o, s, &notice{})
+	r.announce(s.o, s, &notice{codes: codes})
 }
 
 // moveSession lets one session leave its fellows: for an occupant of its own, or for one that the user has already. Only
 // the session itself sees a change of nick; the fellows that stay are another occupant to it from now on.
-func (r *Room) moveSession(s *Session, nick, key string, payload []byte) {
+func (r *Room) moveSession(s *Session, nick, key string, payload []byte, codes []int) {
 	old, was, aff, role := s.o, s.o.shown().payload, s.o.aff, s.o.role
 	last := r.remove(s)
 	if last {
@@ -78,5 +78,5 @@ func (r *Room) moveSession(s *Session, nick, key string, payload []byte) {
 	if !known || regained {
 		r.tellOthers(s)
 	}
-	r.tellSelf(o, s, &notice{})
+	r.tellSelf(o, s, &notice{codes: codes})
 }

@@ -13,6 +13,8 @@ const (
 	nsSelfPing   = "http://jabber.org/protocol/muc#self-ping-optimization"
 	nsTraffic    = "http://jabber.org/protocol/muc#traffic"
 	nsItem       = "x-roomuser-item"
+	nsRegister   = "jabber:iq:register"
+	nsRegForm    = "http://jabber.org/protocol/muc#register"
 	nsInfo       = "http://jabber.org/protocol/disco#info"
 	nsItems      = "http://jabber.org/protocol/disco#items"
 	nsForm       = "jabber:x:data"

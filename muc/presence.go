@@ -44,7 +44,7 @@ func (r *Room) available(st *stanza.Stanza, s *Session) {
 		r.enter(st, nick, key)
 	case s == nil:
 		r.kickStranger(st)
-	case s.o.goesBy(nick, key) && entering:
+	case entering && (s.o.goesBy(nick, key) || r.settled(s)):
 		r.resync(st, s)
 	case s.o.goesBy(nick, key):
 		r.changePresence(st, s)

@@ -216,7 +216,7 @@ func (s *stage) ordered(ev Event, effects []Effect) {
 }
 
 // entries are the orders of an entry, of a change of nick, and of a refusal.
-var entries = regexp.MustCompile(`^(p*U*PH*S|Up*P|E)$`)
+var entries = regexp.MustCompile(`^(p*U*PH*SF*|Up*P|E)$`)
 
 func (s *stage) letter(seen *seenStanza) string {
 	switch {
@@ -232,6 +232,8 @@ func (s *stage) letter(seen *seenStanza) string {
 		return "H"
 	case seen.Subject != nil && len(seen.Delay) == 1:
 		return "S"
+	case seen.XMLName.Local == "message" && seen.Form != nil: // what waits for an admin
+		return "F"
 	}
 	return "?"
 }
@@ -309,6 +311,9 @@ func (s *stage) soundOccupant(o *Occupant) {
 		s.t.Fatalf("%s must not be here", o.Nick)
 	case o.aff >= Admin && o.role < Moderator && o.local() && !o.remote():
 		s.t.Fatalf("%s is %s, but %s", o.Nick, o.aff, o.role)
+	}
+	if _, kept := r.keptNick(o.bare.String()); kept != "" && kept != o.key && o.local() {
+		s.t.Fatalf("%s is not called by the nick that he has to use, %s", o.Nick, kept)
 	}
 	for _, x := range o.sessions {
 		if x.o != o || r.sessions[x.identity()] != x || x.jid.Bare() != o.bare {

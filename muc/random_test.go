@@ -37,8 +37,9 @@ var pools = map[string][]string{
 	"option": {
 		"membersonly", "moderatedroom", "persistentroom", "publicroom", "changesubject", "allowinvites", "enablelogging",
 	},
-	"error": {"gone", "recipient-unavailable", "service-unavailable", "feature-not-implemented"},
-	"query": {"<query xmlns='jabber:iq:version'/>", "<vCard xmlns='vcard-temp'/>", "<ping xmlns='urn:xmpp:ping'/>"},
+	"policy": {"free", "registered", "locked"},
+	"error":  {"gone", "recipient-unavailable", "service-unavailable", "feature-not-implemented"},
+	"query":  {"<query xmlns='jabber:iq:version'/>", "<vCard xmlns='vcard-temp'/>", "<ping xmlns='urn:xmpp:ping'/>"},
 	"about": {
 		"<query xmlns='" + nsInfo + "'/>", "<query xmlns='" + nsItems + "'/>", "<query xmlns='" + nsOwner + "'/>",
 		"<query xmlns='" + nsAdmin + "'><item role='participant'/></query>",
@@ -53,6 +54,7 @@ const (
 	testSpeech = "<message to='den@muc.example' type='groupchat' id='m'><body>hello</body></message>"
 	testAdmin  = "<iq to='den@muc.example' type='set' id='a'><query xmlns='" + nsAdmin + "'>"
 	testForm   = "<iq to='den@muc.example' type='set' id='c'><query xmlns='" + nsOwner + "'><x xmlns='jabber:x:data' type='submit'>"
+	testLetter = "<message to='den@muc.example' id='f'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>"
 )
 
 // deeds are what clients do; some more often than others. {user*} are several values.
@@ -77,6 +79,14 @@ var deeds = []string{
 	testForm + "<field var='muc#roomconfig_whois'><value>{whois}</value></field></x></query></iq>",
 	testForm + "<field var='muc#roomconfig_presencebroadcast'>{seen*}</field></x></query></iq>",
 	testForm + "<field var='muc#roomconfig_{rights}'>{user*}</field></x></query></iq>",
+	testForm + "<field var='nick_policy'><value>{policy}</value></field></x></query></iq>",
+	testForm + "<field var='allow_registration'><value>{bit}</value></field></x></query></iq>",
+	"<iq to='den@muc.example' type='get' id='r'><query xmlns='jabber:iq:register'/></iq>",
+	"<iq to='den@muc.example' type='set' id='r'><query xmlns='jabber:iq:register'><username>{nick}</username></query></iq>",
+	"<iq to='den@muc.example' type='set' id='r'><query xmlns='jabber:iq:register'><remove/></query></iq>",
+	testLetter + nsRegForm + "</value></field><field var='" + fieldUser + "'><value>{user}</value></field><field var='" +
+		fieldAllow + "'><value>{bit}</value></field></x></message>",
+	testAdmin + "<item jid='{user}' affiliation='{aff}' nick='{nick}'/></query></iq>",
 	"<iq to='den@muc.example' type='set' id='d'><query xmlns='" + nsOwner + "'><destroy/></query></iq>",
 }
 

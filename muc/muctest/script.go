@@ -428,14 +428,15 @@ func flat(s string) string {
 
 // bounds are set as "bound messages 2/1m": two at once, and one more each minute.
 var bounds = map[string]func(b *muc.Bounds, v string){
-	"stanzas":   func(b *muc.Bounds, v string) { b.Stanzas = rate(v) },
-	"entries":   func(b *muc.Bounds, v string) { b.Entries = rate(v) },
-	"messages":  func(b *muc.Bounds, v string) { b.Messages = rate(v) },
-	"presences": func(b *muc.Bounds, v string) { b.Presences = rate(v) },
-	"invites":   func(b *muc.Bounds, v string) { b.Invites = rate(v) },
-	"room":      func(b *muc.Bounds, v string) { b.Room = rate(v) },
-	"occupants": func(b *muc.Bounds, v string) { _, _ = fmt.Sscan(v, &b.Occupants) },
-	"rooms":     func(b *muc.Bounds, v string) { _, _ = fmt.Sscan(v, &b.Rooms) },
+	"stanzas":       func(b *muc.Bounds, v string) { b.Stanzas = rate(v) },
+	"entries":       func(b *muc.Bounds, v string) { b.Entries = rate(v) },
+	"messages":      func(b *muc.Bounds, v string) { b.Messages = rate(v) },
+	"presences":     func(b *muc.Bounds, v string) { b.Presences = rate(v) },
+	"invites":       func(b *muc.Bounds, v string) { b.Invites = rate(v) },
+	"registrations": func(b *muc.Bounds, v string) { b.Registrations = rate(v) },
+	"room":          func(b *muc.Bounds, v string) { b.Room = rate(v) },
+	"occupants":     func(b *muc.Bounds, v string) { _, _ = fmt.Sscan(v, &b.Occupants) },
+	"rooms":         func(b *muc.Bounds, v string) { _, _ = fmt.Sscan(v, &b.Rooms) },
 }
 
 func rate(v string) muc.Rate {

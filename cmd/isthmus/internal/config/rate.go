@@ -47,6 +47,7 @@ func (l Limits) bounds() muc.Bounds {
 	}
 	return muc.Bounds{
 		Stanzas: rate(l.Stanzas), Entries: rate(l.Entries), Messages: rate(l.Messages), Presences: rate(l.Presences),
-		Invites: rate(l.Invites), Room: rate(l.Room), Occupants: l.Occupants, Rooms: l.Rooms,
+		Invites: rate(l.Invites), Registrations: rate(l.Registrations), Room: rate(l.Room),
+		Occupants: l.Occupants, Rooms: l.Rooms,
 	}
 }
