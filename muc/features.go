@@ -64,6 +64,7 @@ func init() {
 		voice,
 		slowMode,
 		visitors,
+		voiceRequests,
 		subjects,
 		privateMessages,
 		invitations,

@@ -15,6 +15,7 @@ type Bounds struct {
 	Messages      Rate // of one user in one room, private ones too
 	Presences     Rate // of one user in one room, changes of nick too; what is too fast is shown later
 	Invites       Rate // of one user in one room
+	Voice         Rate // requests of one user in one room
 	Registrations Rate // of one user in one room, cancelled ones too
 	Room          Rate // messages to all in one room, by everybody together
 	Occupants     int  // of one room, whatever its owner wants; 0 = no limit
@@ -43,13 +44,13 @@ var limits = feature{
 }
 
 // paces are a room's meters.
-type paces struct{ messages, presences, invites, registrations, room *Meter }
+type paces struct{ messages, presences, invites, voice, registrations, room *Meter }
 
 func (r *Room) paces() *paces {
 	if r.meters == nil {
 		l := r.settings.Bounds
 		r.meters = &paces{
-			NewMeter(l.Messages), NewMeter(l.Presences), NewMeter(l.Invites), NewMeter(l.Registrations), NewMeter(l.Room),
+			NewMeter(l.Messages), NewMeter(l.Presences), NewMeter(l.Invites), NewMeter(l.Voice), NewMeter(l.Registrations), NewMeter(l.Room),
 		}
 	}
 	return r.meters

@@ -15,6 +15,7 @@ const (
 	nsItem       = "x-roomuser-item"
 	nsRegister   = "jabber:iq:register"
 	nsRegForm    = "http://jabber.org/protocol/muc#register"
+	nsRequest    = "http://jabber.org/protocol/muc#request"
 	nsInfo       = "http://jabber.org/protocol/disco#info"
 	nsItems      = "http://jabber.org/protocol/disco#items"
 	nsForm       = "jabber:x:data"

@@ -86,6 +86,9 @@ var deeds = []string{
 	"<iq to='den@muc.example' type='set' id='r'><query xmlns='jabber:iq:register'><remove/></query></iq>",
 	testLetter + nsRegForm + "</value></field><field var='" + fieldUser + "'><value>{user}</value></field><field var='" +
 		fieldAllow + "'><value>{bit}</value></field></x></message>",
+	testLetter + nsRequest + "</value></field><field var='muc#role'><value>participant</value></field></x></message>",
+	testLetter + nsRequest + "</value></field><field var='muc#jid'><value>{client}</value></field><field var='" +
+		fieldGrant + "'><value>{bit}</value></field></x></message>",
 	testAdmin + "<item jid='{user}' affiliation='{aff}' nick='{nick}'/></query></iq>",
 	"<iq to='den@muc.example' type='set' id='d'><query xmlns='" + nsOwner + "'><destroy/></query></iq>",
 }

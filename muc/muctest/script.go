@@ -433,6 +433,7 @@ var bounds = map[string]func(b *muc.Bounds, v string){
 	"messages":      func(b *muc.Bounds, v string) { b.Messages = rate(v) },
 	"presences":     func(b *muc.Bounds, v string) { b.Presences = rate(v) },
 	"invites":       func(b *muc.Bounds, v string) { b.Invites = rate(v) },
+	"voice":         func(b *muc.Bounds, v string) { b.Voice = rate(v) },
 	"registrations": func(b *muc.Bounds, v string) { b.Registrations = rate(v) },
 	"room":          func(b *muc.Bounds, v string) { b.Room = rate(v) },
 	"occupants":     func(b *muc.Bounds, v string) { _, _ = fmt.Sscan(v, &b.Occupants) },

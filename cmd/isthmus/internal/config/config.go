@@ -104,6 +104,7 @@ type Limits struct {
 	Messages      Rate `toml:"messages"`
 	Presences     Rate `toml:"presences"`
 	Invites       Rate `toml:"invites"`
+	Voice         Rate `toml:"voice"`
 	Registrations Rate `toml:"registrations"`
 	Room          Rate `toml:"room"`
 	Occupants     int  `toml:"occupants"`
@@ -150,7 +151,7 @@ func Default() Config {
 		Limits: Limits{
 			Stanzas: "200/s, 2000 at once", Entries: "20/s, 300 at once", Messages: "50/s, 500 at once",
 			Presences: "5/s, 50 at once", Invites: "6/m, 20 at once",
-			Registrations: "2/m, 5 at once", Room: "500/s, 5000 at once",
+			Voice: "2/m, 1 at once", Registrations: "2/m, 5 at once", Room: "500/s, 5000 at once",
 			Occupants: 20000, Rooms: 1000,
 		},
 		Federation: Federation{JoinTimeout: 30 * time.Second, Retry: 30 * time.Second},

@@ -47,7 +47,7 @@ func (l Limits) bounds() muc.Bounds {
 	}
 	return muc.Bounds{
 		Stanzas: rate(l.Stanzas), Entries: rate(l.Entries), Messages: rate(l.Messages), Presences: rate(l.Presences),
-		Invites: rate(l.Invites), Registrations: rate(l.Registrations), Room: rate(l.Room),
+		Invites: rate(l.Invites), Voice: rate(l.Voice), Registrations: rate(l.Registrations), Room: rate(l.Room),
 		Occupants: l.Occupants, Rooms: l.Rooms,
 	}
 }

@@ -65,6 +65,7 @@ var rules = []rule{
 	{"limits.messages", func(c *Config) error { return aRate(c.Limits.Messages) }},
 	{"limits.presences", func(c *Config) error { return aRate(c.Limits.Presences) }},
 	{"limits.invites", func(c *Config) error { return aRate(c.Limits.Invites) }},
+	{"limits.voice", func(c *Config) error { return aRate(c.Limits.Voice) }},
 	{"limits.registrations", func(c *Config) error { return aRate(c.Limits.Registrations) }},
 	{"limits.room", func(c *Config) error { return aRate(c.Limits.Room) }},
 	{"limits.occupants", func(c *Config) error { return between(c.Limits.Occupants, 0, 1<<20) }},
