@@ -79,6 +79,12 @@ func (r *Room) erasable(e *Entry) *stanza.Error {
 // erase puts a tombstone in the place of what a message said. Nothing of it is shown again, and nothing kept.
 func (r *Room) erase(id string, tombstone []byte) {
 	r.emit(Retract{id, tombstone})
+	if r.reading > 0 {
+		if r.erased == nil {
+			r.erased = map[string][]byte{}
+		}
+		r.erased[id] = tombstone
+	}
 	if l := r.lookups[id]; l != nil {
 		l.erased = true
 	}

@@ -80,12 +80,7 @@ func (r *Room) queryLog(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.E
 	if err != nil {
 		return nil, err
 	}
-	asker := envelopeOf(st)
-	r.load(func(r *Room, pages []Page, err error) {
-		if err != nil {
-			r.fail(asker, unread(err))
-			return
-		}
+	r.readLog(st, func(r *Room, asker *stanza.Stanza, pages []Page) {
 		r.sendPage(asker, a, fit(pages[0], a.Backward))
 	}, a.Query)
 	return nil, nil
@@ -96,20 +91,38 @@ func (r *Room) describeLog(st *stanza.Stanza, _ *stanza.Element) ([]byte, *stanz
 	if err := r.mayRead(st.From); err != nil {
 		return nil, err
 	}
-	asker := envelopeOf(st)
-	r.load(func(r *Room, pages []Page, err error) {
-		if err != nil {
-			r.fail(asker, unread(err))
-			return
-		}
+	r.readLog(st, func(r *Room, asker *stanza.Stanza, pages []Page) {
 		r.result(asker, ends(pages[0].Events, pages[1].Events))
 	}, Query{Max: 1}, Query{Max: 1, Backward: true})
 	return nil, nil
 }
 
-// envelopeOf is what of an IQ is needed to answer it later.
-func envelopeOf(st *stanza.Stanza) *stanza.Stanza {
-	e := *st
-	e.Children = nil
-	return &e
+// readLog asks the log on somebody's behalf, of whose stanza only the envelope is kept. What is retracted while the log is
+// read is not shown any more.
+func (r *Room) readLog(st *stanza.Stanza, then func(*Room, *stanza.Stanza, []Page), queries ...Query) {
+	asker := *st
+	asker.Children = nil
+	r.reading++
+	r.load(func(r *Room, pages []Page, err error) {
+		if err != nil {
+			r.fail(&asker, unread(err))
+		} else {
+			r.conceal(pages)
+			then(r, &asker, pages)
+		}
+		if r.reading--; r.reading == 0 {
+			r.erased = nil
+		}
+	}, queries...)
+}
+
+// conceal puts tombstones over what has been retracted since pages were read.
+func (r *Room) conceal(pages []Page) {
+	for _, p := range pages {
+		for i := range p.Events {
+			if t, ok := r.erased[p.Events[i].StanzaID]; ok {
+				p.Events[i].Payload, p.Events[i].Retracted = t, true
+			}
+		}
+	}
 }

@@ -360,6 +360,27 @@ func TestRoomEndsWhileItReads(t *testing.T) {
 	}
 }
 
+// TestRetractedWhileItReads: a page that was read in front of a retraction is shown behind it, and holds the tombstone.
+// xep:0424#rules
+func TestRetractedWhileItReads(t *testing.T) {
+	r, load := loading(t, "<query xmlns='urn:xmpp:mam:2'/>")
+	var said muc.Entry
+	for _, payload := range []string{"<body>oh</body>", "<retract xmlns='urn:xmpp:message-retract:1' id='KfXooS.1'/>"} {
+		st, _ := stanza.Parse([]byte("<message type='groupchat' id='m' from='" + alis + "' to='" + den + "'>" + payload + "</message>"))
+		for _, e := range r.Handle(muc.Event{At: muctest.Start, Stanza: st}) {
+			if a, ok := e.(muc.Append); ok && said.StanzaID == "" {
+				said = a.Entry
+			}
+		}
+	}
+	answer := &muc.Loaded{Load: load, Pages: []muc.Page{{Events: []muc.Entry{said}}}}
+	outs := muctest.Sent(r.Handle(muc.Event{At: muctest.Start, Loaded: answer}))
+	if a := read(t, outs); len(a.messages) != 1 || a.messages[0].Result.ID != "KfXooS.1" || a.messages[0].Result.Forwarded.Message.Body != "" ||
+		!strings.Contains(string(outs[0].XML), "<retracted ") {
+		t.Errorf("got %s", outs[0].XML)
+	}
+}
+
 // TestLargePages: a page is cut before it is too large to be sent, at the end where the next page begins; one message is a
 // page however large it is. xep:0313#query-paging-limit
 func TestLargePages(t *testing.T) {

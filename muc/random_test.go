@@ -38,8 +38,13 @@ var pools = map[string][]string{
 		"membersonly", "moderatedroom", "persistentroom", "publicroom", "changesubject", "allowinvites", "enablelogging",
 	},
 	"policy": {"free", "registered", "locked"},
-	"error":  {"gone", "recipient-unavailable", "service-unavailable", "feature-not-implemented"},
-	"query":  {"<query xmlns='jabber:iq:version'/>", "<vCard xmlns='vcard-temp'/>", "<ping xmlns='urn:xmpp:ping'/>"},
+	"archive": {
+		"", "<x xmlns='jabber:x:data' type='submit'><field var='with'><value>{user}</value></field></x>",
+		"<x xmlns='jabber:x:data' type='submit'><field var='with'><value>den@muc.example/{nick}</value></field></x><flip-page/>",
+		"<set xmlns='" + nsRSM + "'><max>2</max><before/></set>",
+	},
+	"error": {"gone", "recipient-unavailable", "service-unavailable", "feature-not-implemented"},
+	"query": {"<query xmlns='jabber:iq:version'/>", "<vCard xmlns='vcard-temp'/>", "<ping xmlns='urn:xmpp:ping'/>"},
 	"about": {
 		"<query xmlns='" + nsInfo + "'/>", "<query xmlns='" + nsItems + "'/>", "<query xmlns='" + nsOwner + "'/>",
 		"<query xmlns='" + nsAdmin + "'><item role='participant'/></query>",
@@ -71,6 +76,9 @@ var deeds = []string{
 	"<message to='den@muc.example' id='d'><x xmlns='" + nsUser + "'><decline to='den@muc.example/{nick}'/></x></message>",
 	"<iq to='den@muc.example/{nick}' type='get' id='q'>{query}</iq>",
 	"<iq to='den@muc.example' type='get' id='l'>{about}</iq>",
+	"<iq to='den@muc.example' type='set' id='o'><query xmlns='" + nsMAM + "'>{archive}</query></iq>",
+	"<iq to='den@muc.example' type='set' id='o'><query xmlns='" + nsMAM + "'>{archive}</query></iq>",
+	"<iq to='den@muc.example' type='get' id='o'><metadata xmlns='" + nsMAM + "'/></iq>",
 	testAdmin + "<item nick='{nick}' role='{role}'/></query></iq>",
 	testAdmin + "<item nick='{nick}' role='{role}'/><item jid='{user}' affiliation='{aff}'/></query></iq>",
 	testAdmin + "<item jid='{user}' affiliation='{aff}'/></query></iq>",
@@ -110,7 +118,10 @@ func fill(t *rapid.T, template string) string {
 	})
 }
 
-func draw(t *rapid.T, pool string) string { return rapid.SampledFrom(pools[pool]).Draw(t, pool) }
+// draw takes something from a pool, whose own blanks are filled too.
+func draw(t *rapid.T, pool string) string {
+	return fill(t, rapid.SampledFrom(pools[pool]).Draw(t, pool))
+}
 
 // drawStanza draws a stanza of one of the clients.
 func drawStanza(t *rapid.T) *stanza.Stanza {

@@ -43,6 +43,8 @@ type Room struct {
 	requests []Request
 	tomb     *Tombstone         // a room that was here, and whose name is kept
 	lookups  map[string]*lookup // by stanza-id
+	reading  int                // queries of users that the log has not answered
+	erased   map[string][]byte  // tombstones by stanza-id, of what was retracted since the first of them
 	turns    turns              // of slow mode
 
 	pulseAt time.Time // when to look for ghosts
