@@ -46,7 +46,8 @@ var noArchive = unsupported.Because("This room has no archive.")
 // mayRead holds the log to those who have the right to enter at this time. A password is not asked, so that where one is
 // needed only those read the log who have given it, or whom the room knows. xep:0313#business-storeret-muc-archives
 func (r *Room) mayRead(user stanza.JID) *stanza.Error {
-	c, aff := &r.rec.Config, r.affiliation(user)
+	c, aff, bare := &r.rec.Config, r.affiliation(user), user.Bare().String()
+	inside := len(r.of(bare)) > 0
 	switch {
 	case r.rec.Locked && aff != Owner:
 		return lockedRoom
@@ -56,8 +57,10 @@ func (r *Room) mayRead(user stanza.JID) *stanza.Error {
 		return banned
 	case c.MembersOnly && aff < Member:
 		return forbidden.Because("Only members may read the archive of this room.")
-	case c.PasswordProtected && aff < Member && len(r.of(user.Bare().String())) == 0:
+	case c.PasswordProtected && aff < Member && !inside:
 		return forbidden.Because("Only those who are in the room may read its archive.")
+	case r.needsNick(aff) != nil && r.affils[bare].Nick == "" && !inside:
+		return forbidden.Because("Only those who have registered a nick may read the archive of this room.")
 	}
 	return nil
 }
