@@ -12,10 +12,12 @@ import (
 // command is something that a user has the room do through any client, without a protocol of its own. It has one stage: a
 // form if there is something to ask, and what came of it. xep:0050#execute
 type command struct {
-	node, name string                                                            // name is for people
-	may        func(*Room, stanza.JID) bool                                      // whom it is shown to, and who may run it
-	form       func(*Room) *stanza.Form                                          // what to ask; nil for nothing
-	run        func(*Room, *stanza.Stanza, *stanza.Form) ([]byte, *stanza.Error) // what came of it, raw; no form if none was asked
+	node, name string                       // name is for people
+	may        func(*Room, stanza.JID) bool // whom it is shown to, and who may run it
+	form       func(*Room) *stanza.Form     // what to ask; nil for nothing
+
+	// run does it, with the form if one was asked, and tells what came of it, raw.
+	run func(*Room, *stanza.Stanza, *stanza.Form) ([]byte, *stanza.Error)
 }
 
 // commands lets users run what features offer. xep:0050

@@ -83,7 +83,8 @@ func (r *Room) createHat(_ *stanza.Stanza, form *stanza.Form) ([]byte, *stanza.E
 
 func readHat(form *stanza.Form) (Hat, *stanza.Error) {
 	h := Hat{
-		Title: strings.TrimSpace(form.Field("hats#title").Value()), URI: form.Field("hats#uri").Value(), Hue: form.Field("hats#hue").Value(),
+		Title: strings.TrimSpace(form.Field("hats#title").Value()),
+		URI:   form.Field("hats#uri").Value(), Hue: form.Field("hats#hue").Value(),
 	}
 	angle, _ := strconv.ParseFloat(h.Hue, 64)
 	switch {
