@@ -17,6 +17,8 @@ type seenStanza struct {
 	Show    string      `xml:"show"`
 	X       []seenState `xml:"http://jabber.org/protocol/muc#user x"`
 	Form    *struct{}   `xml:"jabber:x:data x"`
+	Hats    []seenHat   `xml:"urn:xmpp:hats:0 hats>hat"`
+	Photo   *string     `xml:"vcard-temp:x:update x>photo"`
 }
 
 type seenState struct {
@@ -28,6 +30,10 @@ type seenState struct {
 	Status []struct {
 		Code string `xml:"code,attr"`
 	} `xml:"status"`
+}
+
+type seenHat struct {
+	URI string `xml:"uri,attr"`
 }
 
 func (s *seenStanza) has(code string) bool {
@@ -46,6 +52,15 @@ func (s *seenStanza) nick() string {
 	return nick
 }
 
+// hats are the hats in one word.
+func (s *seenStanza) hats() string {
+	list := ""
+	for _, h := range s.Hats {
+		list += h.URI + " "
+	}
+	return list
+}
+
 // believer is a client that believes the presences that it gets, and nothing else.
 type believer struct {
 	in     bool
@@ -54,7 +69,7 @@ type believer struct {
 }
 
 // sight is what one occupant looks like.
-type sight struct{ affiliation, role, show string }
+type sight struct{ affiliation, role, show, hats string }
 
 func (b *believer) read(s *seenStanza) {
 	if s.XMLName.Local != "presence" || s.Type == "error" || len(s.X) == 0 {
@@ -78,7 +93,7 @@ func (b *believer) see(s *seenStanza, own bool) {
 	if b.roster == nil {
 		b.roster = map[string]sight{}
 	}
-	b.roster[s.nick()] = sight{s.X[0].Item.Affiliation, s.X[0].Item.Role, s.Show}
+	b.roster[s.nick()] = sight{s.X[0].Item.Affiliation, s.X[0].Item.Role, s.Show, s.hats()}
 	if own {
 		b.in, b.nick = true, s.nick()
 	}

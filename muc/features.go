@@ -74,6 +74,7 @@ func init() {
 		presences,
 		occupantIDs,
 		hats,
+		avatar,
 		archive,
 		mam,
 		retractions,

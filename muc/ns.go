@@ -22,6 +22,7 @@ const (
 	nsStanzas    = "urn:ietf:params:xml:ns:xmpp-stanzas"
 	nsPing       = "urn:xmpp:ping"
 	nsVCard      = "vcard-temp"
+	nsUpdate     = "vcard-temp:x:update"
 	nsPubSub     = "http://jabber.org/protocol/pubsub"
 	nsDelay      = "urn:xmpp:delay"
 	nsOldDelay   = "jabber:x:delay"

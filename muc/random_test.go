@@ -45,6 +45,9 @@ var pools = map[string][]string{
 	},
 	"error": {"gone", "recipient-unavailable", "service-unavailable", "feature-not-implemented"},
 	"query": {"<query xmlns='jabber:iq:version'/>", "<vCard xmlns='vcard-temp'/>", "<ping xmlns='urn:xmpp:ping'/>"},
+	"hat":   {"urn:example:hat:host", "urn:example:hat:scribe", "urn:example:hat:guest"},
+	"title": {"Host", "Scribe"},
+	"photo": {"", "<FN>Den</FN>", "<PHOTO><BINVAL>AAAA</BINVAL></PHOTO>", "<PHOTO><BINVAL>!</BINVAL></PHOTO>"},
 	"about": {
 		"<query xmlns='" + nsInfo + "'/>", "<query xmlns='" + nsItems + "'/>", "<query xmlns='" + nsOwner + "'/>",
 		"<query xmlns='" + nsAdmin + "'><item role='participant'/></query>",
@@ -60,6 +63,9 @@ const (
 	testAdmin  = "<iq to='den@muc.example' type='set' id='a'><query xmlns='" + nsAdmin + "'>"
 	testForm   = "<iq to='den@muc.example' type='set' id='c'><query xmlns='" + nsOwner + "'><x xmlns='jabber:x:data' type='submit'>"
 	testLetter = "<message to='den@muc.example' id='f'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>"
+	testHat    = "<iq to='den@muc.example' type='set' id='h'><command xmlns='" + nsCommands + "' node='urn:xmpp:hats:commands:"
+	testWearer = "<x xmlns='jabber:x:data' type='submit'><field var='hats#jid'><value>{user}</value></field>" +
+		"<field var='hats#uri'><value>{hat}</value></field></x></command></iq>"
 )
 
 // deeds are what clients do; some more often than others. {user*} are several values.
@@ -98,6 +104,11 @@ var deeds = []string{
 	testLetter + nsRequest + "</value></field><field var='muc#jid'><value>{client}</value></field><field var='" +
 		fieldGrant + "'><value>{bit}</value></field></x></message>",
 	testAdmin + "<item jid='{user}' affiliation='{aff}' nick='{nick}'/></query></iq>",
+	testHat + "create'><x xmlns='jabber:x:data' type='submit'><field var='hats#uri'><value>{hat}</value></field>" +
+		"<field var='hats#title'><value>{title}</value></field></x></command></iq>",
+	testHat + "assign'>" + testWearer, testHat + "assign'>" + testWearer, testHat + "unassign'>" + testWearer,
+	testHat + "destroy'>" + testWearer, testHat + "list'/></iq>", testHat + "list-assigned'/></iq>",
+	"<iq to='den@muc.example' type='set' id='v'><vCard xmlns='vcard-temp'>{photo}</vCard></iq>",
 	"<iq to='den@muc.example' type='set' id='d'><query xmlns='" + nsOwner + "'><destroy/></query></iq>",
 }
 

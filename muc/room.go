@@ -36,7 +36,8 @@ type Room struct {
 	privates  ring                  // private messages whose bounce must be told from a groupchat's
 	ended     ring                  // sessions of commands that are over
 
-	vcard    []byte
+	vcard    []byte   // raw, nil for none
+	avatar   []string // what its pictures are called
 	hats     []Hat
 	worn     map[string][]byte // rendered hats by bare JID, nil when they changed
 	holds    []Hold
@@ -86,7 +87,8 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	for _, a := range stored.Affiliations {
 		r.enlist(a)
 	}
-	r.vcard, r.hats, r.holds, r.requests = stored.VCard, stored.Hats, stored.Holds, stored.Requests
+	r.hats, r.holds, r.requests = stored.Hats, stored.Holds, stored.Requests
+	r.keepCard(stored.VCard)
 	sortHats(r.hats)
 	for _, k := range stored.Seen {
 		r.seen.add(string(k))

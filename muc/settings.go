@@ -17,6 +17,7 @@ type Settings struct {
 	Admins       []string // bare JIDs that act as owners everywhere
 	Defaults     Config
 	MaxNick      int // characters
+	MaxVCard     int // bytes of a room's vCard; 0 = rooms have none
 	Bounds       Bounds
 	RoomOwners   []string // bare JIDs: owners of every new room, beside its creator
 	RoomAdmins   []string // bare JIDs: its admins

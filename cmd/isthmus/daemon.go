@@ -28,9 +28,6 @@ const (
 	closeTime = 10 * time.Second // the embedded Postgres shuts down before it is pressed
 )
 
-// headroom is what a room may add to a stanza: the host's limit holds for what leaves, too.
-const headroom = 8192
-
 // run serves until ctx ends, then ends in this order: nothing more is read, the rooms finish, what they said is written,
 // the stream is closed, the database is closed.
 func (d *daemon) run(ctx context.Context) (err error) {
@@ -78,7 +75,7 @@ func (d *daemon) component(h *host.Host, out *component.Outbox) *component.Compo
 	c := d.config.Component
 	return &component.Component{
 		Addr: c.Server, Domain: c.Domain, Secret: c.Secret.Reveal(),
-		Outbox: out, Log: d.log, Limits: component.Limits{Stanza: c.MaxStanzaBytes - headroom}, Drain: drainTime,
+		Outbox: out, Log: d.log, Limits: component.Limits{Stanza: c.MaxStanzaBytes - config.Headroom}, Drain: drainTime,
 		Up: func() { d.n.attachments.Add(1) },
 		Handle: func(ctx context.Context, st *stanza.Stanza) {
 			d.n.stanzas.Add(1)

@@ -88,6 +88,9 @@ func (v *service) info(st *stanza.Stanza, q *stanza.Element) {
 	for _, f := range serviceFeatures {
 		b.Empty("feature", "var", f)
 	}
+	if v.h.o.Settings.MaxVCard > 0 {
+		b.Empty("feature", "var", "vcard-temp") // of the rooms, not of the service. xep:0486#disco
+	}
 	v.result(st, b.End().Bytes())
 }
 

@@ -89,7 +89,9 @@ func Play(t *testing.T, file string, open func(t *testing.T, s *muc.Settings) Wo
 
 // Defaults are the settings of a script that sets none.
 func Defaults() *muc.Settings {
-	return &muc.Settings{Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, Defaults: muc.DefaultConfig(), ShowSubject: true, InviteMembers: true,
+	return &muc.Settings{
+		Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, MaxVCard: 65536, Defaults: muc.DefaultConfig(),
+		ShowSubject: true, InviteMembers: true,
 		TombstoneLife: 31 * 24 * time.Hour, PingTimeout: 2 * time.Minute,
 	}
 }
@@ -226,6 +228,7 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"admins":         func(s *muc.Settings, v []string) { s.Admins = v },
 	"peers":          func(s *muc.Settings, v []string) { s.Peers = v },
 	"bound":          func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
+	"max_vcard":      func(s *muc.Settings, v []string) { _, _ = fmt.Sscan(v[0], &s.MaxVCard) },
 	"service":        func(s *muc.Settings, v []string) { s.Service = v[0] },
 	"reserved_nicks": func(s *muc.Settings, v []string) { s.Reserved, _ = muc.Reserve(v) },
 	"join": func(s *muc.Settings, v []string) {

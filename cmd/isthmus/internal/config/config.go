@@ -42,7 +42,8 @@ type Rooms struct {
 	Creation             string        `toml:"creation"`
 	Admins               []string      `toml:"admins"`
 	LocalDomains         []string      `toml:"local_domains"`
-	MaxNick              int           `toml:"max_nick"` // characters
+	MaxNick              int           `toml:"max_nick"`  // characters
+	MaxVCard             int           `toml:"max_vcard"` // bytes
 	Contacts             []string      `toml:"contacts"`
 	ShowSubject          bool          `toml:"show_subject"`
 	Tombstone            time.Duration `toml:"tombstone"`
@@ -143,7 +144,7 @@ func Default() Config {
 		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms"},
 		Storage:   Storage{URL: Embedded, DataDir: "/var/lib/isthmus"},
 		Rooms: Rooms{
-			Creation: "open", MaxNick: 64, ShowSubject: true, InviteMembers: true, Tombstone: 31 * 24 * time.Hour,
+			Creation: "open", MaxNick: 64, MaxVCard: 64 << 10, ShowSubject: true, InviteMembers: true, Tombstone: 31 * 24 * time.Hour,
 			Defaults: defaults(muc.DefaultConfig()),
 
 			Confusables: "conflict", PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,

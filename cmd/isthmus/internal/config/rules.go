@@ -28,6 +28,7 @@ var rules = []rule{
 	{"rooms.admins", func(c *Config) error { return each(c.Rooms.Admins, aUser) }},
 	{"rooms.local_domains", func(c *Config) error { return each(c.Rooms.LocalDomains, aDomain) }},
 	{"rooms.max_nick", func(c *Config) error { return between(c.Rooms.MaxNick, 1, 1023) }},
+	{"rooms.max_vcard", func(c *Config) error { return between(c.Rooms.MaxVCard, 0, 1<<20) }},
 
 	{"rooms.contacts", func(c *Config) error { return each(c.Rooms.Contacts, aUser) }},
 	{"rooms.tombstone", func(c *Config) error { return atLeast(c.Rooms.Tombstone, 0) }},

@@ -11,12 +11,16 @@ import (
 // whois is how the owner's form says that a room is non-anonymous or not. xep:0045#roomconfig
 var whois = map[bool]string{false: "moderators", true: "anyone"}
 
+// Headroom is what a room may add to a stanza, in bytes: the host's limit holds for what leaves, too.
+const Headroom = 8192
+
 // Settings are the rules that the rooms go by.
 func (c Config) Settings() *muc.Settings {
 	s := &muc.Settings{
 		Service: c.Component.Domain, Name: c.Component.Name,
 		Creation: c.Rooms.Creation, LocalDomains: c.Rooms.LocalDomains, Admins: c.Rooms.Admins,
 		Defaults: c.Rooms.Defaults.config(), MaxNick: c.Rooms.MaxNick,
+		MaxVCard:   min(c.Rooms.MaxVCard, c.Component.MaxStanzaBytes-Headroom),
 		RoomOwners: c.Rooms.Defaults.Owners, RoomAdmins: c.Rooms.Defaults.Admins, Fixed: c.Rooms.Fixed,
 		Contacts: c.Rooms.Contacts, ShowSubject: c.Rooms.ShowSubject,
 		TombstoneLife: c.Rooms.Tombstone,

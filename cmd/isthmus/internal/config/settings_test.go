@@ -98,7 +98,8 @@ func TestSettings(t *testing.T) {
 		Service: "rooms.denmark.lit", Name: "Rooms", Creation: "open", LocalDomains: []string{"b"}, Admins: []string{"a@b"},
 		Contacts: []string{"help@b"}, AnnounceAffiliations: true, TombstoneLife: time.Hour,
 		Fixed: []string{"publicroom"}, RoomOwners: []string{"o@b"}, RoomAdmins: []string{"m@b"},
-		Defaults: muc.DefaultConfig(), MaxNick: 64, Bounds: c.Limits.bounds(), Peers: []string{"rooms.wonderland.lit"},
+		Defaults: muc.DefaultConfig(), MaxNick: 64, MaxVCard: 65536, Bounds: c.Limits.bounds(),
+		Peers:       []string{"rooms.wonderland.lit"},
 		Confusables: "conflict", Reserved: reserved,
 		PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
 		Federation: map[string]muc.Federation{
@@ -107,5 +108,9 @@ func TestSettings(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, c.Settings()); diff != "" {
 		t.Error(diff)
+	}
+	c.Component.MaxStanzaBytes = 20000
+	if got := c.Settings().MaxVCard; got != 20000-Headroom {
+		t.Errorf("a vCard of %d bytes would not get through", got)
 	}
 }
