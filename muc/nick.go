@@ -27,7 +27,11 @@ func (r *Room) changeNick(st *stanza.Stanza, s *Session, nick, key string) {
 		return
 	}
 	r.late = r.drop(s)
-	r.renameSession(s, nick, key, r.presencePayload(st))
+	n := &notice{}
+	if nick != st.To.Resource {
+		n.self = []int{210}
+	}
+	r.renameSession(s, nick, key, r.presencePayload(st), n)
 }
 
 // goesBy tells whether this is the occupant's nick already. One client of several cannot spell it another way.
@@ -35,28 +39,29 @@ func (o *Occupant) goesBy(nick, key string) bool {
 	return key == o.key && (nick == o.Nick || len(o.sessions) > 1)
 }
 
-func (r *Room) renameSession(s *Session, nick, key string, payload []byte, codes ...int) {
+// renameSession changes a nick; n says what there is to say with the new one.
+func (r *Room) renameSession(s *Session, nick, key string, payload []byte, n *notice) {
 	p := s.person()
 	defer func() { r.relay(s.via, Renamed{p, nick}) }()
 	switch other := r.byNick[key]; {
 	case other != nil && other != s.o, len(s.o.sessions) > 1:
-		r.moveSession(s, nick, key, payload, codes)
+		r.moveSession(s, nick, key, payload, n)
 	default:
-		r.moveOccupant(s, nick, key, payload, codes)
+		r.moveOccupant(s, nick, key, payload, n)
 	}
 }
 
 // moveOccupant is the ordinary change of nick.
-func (r *Room) moveOccupant(s *Session, nick, key string, payload []byte, codes []int) {
+func (r *Room) moveOccupant(s *Session, nick, key string, payload []byte, n *notice) {
 	r.announce(s.o, s, &notice{gone: true, codes: []int{303}, newNick: nick, payload: []byte{}})
 	r.rename(s.o, nick, key)
 	s.payload = payload
-	r.announce(s.o, s, &notice{codes: codes})
+	r.announce(s.o, s, n)
 }
 
 // moveSession lets one session leave its fellows: for an occupant of its own, or for one that the user has already. Only
 // the session itself sees a change of nick; the fellows that stay are another occupant to it from now on.
-func (r *Room) moveSession(s *Session, nick, key string, payload []byte, codes []int) {
+func (r *Room) moveSession(s *Session, nick, key string, payload []byte, n *notice) {
 	old, was, aff, role := s.o, s.o.shown().payload, s.o.aff, s.o.role
 	last := r.remove(s)
 	if last {
@@ -78,5 +83,5 @@ func (r *Room) moveSession(s *Session, nick, key string, payload []byte, codes [
 	if !known || regained {
 		r.tellOthers(s)
 	}
-	r.tellSelf(o, s, &notice{codes: codes})
+	r.tellSelf(o, s, n)
 }

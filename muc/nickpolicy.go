@@ -96,7 +96,7 @@ func (r *Room) settle(user string) {
 	for _, o := range r.of(user) {
 		for _, s := range slices.Clone(o.sessions) {
 			if s.via == Here && s.o.key != key {
-				r.renameSession(s, nick, key, s.payload, 210)
+				r.renameSession(s, nick, key, s.payload, &notice{codes: []int{210}})
 			}
 		}
 	}

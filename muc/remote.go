@@ -155,7 +155,7 @@ func (r *Room) remoteRenamed(via Via, f Renamed) {
 	if !ok || s.o.goesBy(nick, key) {
 		return
 	}
-	r.renameSession(s, nick, key, s.payload)
+	r.renameSession(s, nick, key, s.payload, &notice{})
 }
 
 // remoteLeft takes out a user of another node, or one of ours whom another node's moderator removed.
