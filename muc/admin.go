@@ -31,7 +31,8 @@ func (r *Room) admin(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Erro
 	for i := range items {
 		c, err := r.checkItem(st, &items[i])
 		if err != nil {
-			return nil, err
+			r.failItem(st, err, &items[i])
+			return nil, nil
 		}
 		changes = append(changes, c)
 	}
@@ -52,6 +53,16 @@ func (r *Room) admin(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.Erro
 	r.applyAll(changes, actor)
 	r.welcome(st.From, list)
 	return nil, nil
+}
+
+// failItem refuses a request and names the item to blame. xep:0045#revokevoice
+func (r *Room) failItem(st *stanza.Stanza, err *stanza.Error, item *stanza.Element) {
+	e := *err
+	e.By = r.me
+	var b stanza.Builder
+	b.Start("query", "xmlns", nsAdmin).Raw(item.Standalone()).End()
+	out, to := e.Reply(st, b.Bytes())
+	r.emit(Send{out, []stanza.Addr{to}})
 }
 
 func itemsOf(q *stanza.Element) []stanza.Element {
@@ -129,11 +140,11 @@ func (r *Room) checkAffiliation(st *stanza.Stanza, item *stanza.Element, c chang
 		return c, notAllowed.Because("This is an administrator of the service.")
 	case c.aff == Outcast && self:
 		return c, lastOwner.Because("You cannot ban yourself.")
-	case c.aff >= Admin && actor < Owner:
+	case c.aff >= Admin && actor < Owner, was >= Admin && c.aff != Outcast && actor < Owner:
 		return c, forbidden.Because("Only owners may do this.")
 	case c.aff >= Admin && !strings.Contains(c.jid, "@"):
 		return c, badRequest.Because("A whole domain can be banned or be members, no more.")
-	case was >= Admin && actor < Owner && !self:
+	case was >= Admin && actor < Owner:
 		return c, notAllowed.Because("You may not do this to an admin or an owner.")
 	}
 	return c, nil

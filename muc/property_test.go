@@ -202,9 +202,12 @@ func (s *stage) privileged() map[string]bool {
 
 var encoded = regexp.MustCompile(`[A-Za-z0-9_-]{16,}`)
 
+// refused is the item of somebody's own request that was refused.
+var refused = regexp.MustCompile(`(<iq [^>]*type='error'.*?)<query xmlns='` + nsAdmin + `'>.*</query>`)
+
 // silent: nothing that is sent to somebody holds another user's address, not even encoded. A refusal names who refuses.
 func (s *stage) silent(who string, raw []byte) {
-	text := string(raw)
+	text := refused.ReplaceAllString(string(raw), "$1")
 	if strings.Contains(text, "<decline") {
 		return
 	}
