@@ -115,6 +115,14 @@ func (r *Room) remove(s *Session) (last bool) {
 	return true
 }
 
+// clear takes everybody out. They have been told.
+func (r *Room) clear() {
+	for _, o := range r.occupants {
+		r.unname(o)
+	}
+	r.occupants, r.sessions, r.views = nil, map[identity]*Session{}, nil
+}
+
 // shown is the session whose presence stands for the occupant.
 func (o *Occupant) shown() *Session { return o.sessions[len(o.sessions)-1] }
 

@@ -313,6 +313,6 @@ func (r *Room) raze(d *stanza.Element, t *Tombstone) {
 			r.emit(Send{out, own})
 		}
 	}
-	r.occupants, r.sessions, r.byNick, r.views = nil, map[identity]*Session{}, map[string]*Occupant{}, nil
+	r.clear()
 	r.end(t)
 }

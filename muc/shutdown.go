@@ -8,7 +8,7 @@ func (r *Room) shutdown() {
 		r.tellSelf(s.o, s, &notice{gone: true, codes: []int{332}})
 		r.relay(Here, Left{Person: s.person()})
 	})
-	r.occupants, r.sessions, r.byNick, r.views = nil, map[identity]*Session{}, map[string]*Occupant{}, nil
+	r.clear()
 	r.afterLeave()
 }
 
