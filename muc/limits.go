@@ -50,7 +50,8 @@ func (r *Room) paces() *paces {
 	if r.meters == nil {
 		l := r.settings.Bounds
 		r.meters = &paces{
-			NewMeter(l.Messages), NewMeter(l.Presences), NewMeter(l.Invites), NewMeter(l.Voice), NewMeter(l.Registrations), NewMeter(l.Room),
+			NewMeter(l.Messages), NewMeter(l.Presences), NewMeter(l.Invites),
+			NewMeter(l.Voice), NewMeter(l.Registrations), NewMeter(l.Room),
 		}
 	}
 	return r.meters

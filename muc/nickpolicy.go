@@ -2,6 +2,7 @@ package muc
 
 import (
 	"slices"
+	"strings"
 
 	mellium "mellium.im/xmpp/stanza"
 
@@ -87,7 +88,7 @@ func (r *Room) settled(s *Session) bool {
 // settle calls a user who is here by the nick that he has to use, if he does not yet. xep:0045#register
 func (r *Room) settle(user string) {
 	nick, key := r.keptNick(user)
-	if nick == "" {
+	if nick == "" || !strings.Contains(user, "@") { // a domain is many users
 		return
 	}
 	if _, err := r.reservable(nick, user); err != nil {

@@ -97,13 +97,13 @@ func (r *Room) decision(st *stanza.Stanza, s *Session) bool {
 	if form == nil || s == nil && r.affiliation(st.From) < Admin {
 		return false
 	}
-	if err := r.decide(st, s, form); err != nil {
+	if err := r.decide(st, form); err != nil {
 		r.fail(st, err)
 	}
 	return true
 }
 
-func (r *Room) decide(st *stanza.Stanza, s *Session, form *stanza.Form) *stanza.Error {
+func (r *Room) decide(st *stanza.Stanza, form *stanza.Form) *stanza.Error {
 	if r.affiliation(st.From) < Admin {
 		return forbidden.Because("Only admins and owners may do this.")
 	}
@@ -122,7 +122,7 @@ func (r *Room) decide(st *stanza.Stanza, s *Session, form *stanza.Form) *stanza.
 		r.deny(*q)
 		return nil
 	}
-	return r.approve(*q, form, s)
+	return r.approve(*q, form, st.From)
 }
 
 // requestIn is the request that a form answers. A client may have left out the field that it does not know: then the nick
@@ -145,7 +145,7 @@ func (r *Room) requestIn(form *stanza.Form) *Request {
 }
 
 // approve registers a user under the nick that the admin's form says: he has seen it, and may have changed it.
-func (r *Room) approve(q Request, form *stanza.Form, s *Session) *stanza.Error {
+func (r *Room) approve(q Request, form *stanza.Form, admin stanza.JID) *stanza.Error {
 	wanted := form.Field(fieldNick).Value()
 	if wanted == "" {
 		wanted = q.Nick
@@ -155,10 +155,12 @@ func (r *Room) approve(q Request, form *stanza.Form, s *Session) *stanza.Error {
 		return err
 	}
 	actor := ""
-	if s != nil {
+	if s := r.session(admin); s != nil {
 		actor = s.o.Nick
 	}
+	invited := r.newcomers([]change{{jid: q.JID, aff: Member}})
 	r.enroll(q.JID, nick, actor)
+	r.welcome(admin, invited)
 	r.write(q.JID, "You are registered with the room "+r.me+" as "+nick+".")
 	return nil
 }
