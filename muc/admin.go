@@ -153,7 +153,7 @@ func (r *Room) checkAffiliation(st *stanza.Stanza, item *stanza.Element, c chang
 // target is the bare JID or domain that an item about an affiliation means.
 func (r *Room) target(item *stanza.Element) (string, *stanza.Error) {
 	if jid := item.Attr("jid"); jid != "" {
-		j, err := typed(jid)
+		j, err := Typed(jid)
 		return j.Bare().String(), err
 	}
 	if nick := item.Attr("nick"); nick != "" {

@@ -15,12 +15,13 @@ const Here Via = ""
 // Event is one thing that happens to a room: a stanza from the host server, a fact from a federation link, what it has asked
 // of its log, or the time that it wanted to be woken at.
 type Event struct {
-	At     time.Time
-	Stanza *stanza.Stanza
-	Via    Via // the link that Fact came over
-	Fact   Fact
-	Loaded *Loaded
-	Wake   bool
-	Final  bool      // the service ends, not to come back
-	Since  time.Time // with Wake: since when the host server has been there; the zero time for always
+	At        time.Time
+	Stanza    *stanza.Stanza
+	Via       Via // the link that Fact came over
+	Fact      Fact
+	Loaded    *Loaded
+	Operation Operation
+	Wake      bool
+	Final     bool      // the service ends, not to come back
+	Since     time.Time // with Wake: since when the host server has been there; the zero time for always
 }

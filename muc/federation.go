@@ -50,7 +50,7 @@ func peerName(v string, room bool) (string, bool) {
 	if v == "" {
 		return "", true
 	}
-	j, err := typed(v)
+	j, err := Typed(v)
 	if err != nil || !j.IsBare() || room && j.Local == "" {
 		return "", false
 	}

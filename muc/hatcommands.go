@@ -115,7 +115,7 @@ func (r *Room) destroyHat(_ *stanza.Stanza, form *stanza.Form) ([]byte, *stanza.
 
 // named are the hat and the user of a form.
 func (r *Room) named(form *stanza.Form) (*Hat, string, *stanza.Error) {
-	j, err := typed(form.Field("hats#jid").Value())
+	j, err := Typed(form.Field("hats#jid").Value())
 	if err != nil || j.Local == "" {
 		return nil, "", badPayload.Because("hats#jid: this is no user's address.")
 	}

@@ -64,7 +64,7 @@ func (r *Room) invited(st *stanza.Stanza, x *stanza.Element) ([]invitation, *sta
 		if c.Name != name(nsUser, "invite") {
 			continue
 		}
-		to, err := typed(c.Attr("to"))
+		to, err := Typed(c.Attr("to"))
 		switch {
 		case err != nil:
 			return nil, err
@@ -128,7 +128,7 @@ func (r *Room) inviteFailed(st *stanza.Stanza) {
 // decline tells the inviter, and nobody else, that his invitation was declined. xep:0045#invite-mediated
 func (r *Room) decline(st *stanza.Stanza, x *stanza.Element) {
 	d := x.Child(nsUser, "decline")
-	to, err := typed(d.Attr("to"))
+	to, err := Typed(d.Attr("to"))
 	if err != nil {
 		r.fail(st, err)
 		return

@@ -26,7 +26,7 @@ func people(name, label string, aff Affiliation, at func(*draft) *[]string) fiel
 				if v == "" {
 					continue
 				}
-				j, err := typed(v)
+				j, err := Typed(v)
 				if err != nil || j.Local == "" {
 					return false
 				}

@@ -189,7 +189,7 @@ func brief(name string) string {
 // askWith asks for what one user has said: by his address in the room, or by his own. Asking for somebody's own address finds
 // nothing that the room does not show to this viewer under that address anyway (P8). xep:0313#filter-jid
 func (r *Room) askWith(a *ask, v string) *stanza.Error {
-	j, err := typed(v)
+	j, err := Typed(v)
 	switch {
 	case err != nil:
 		return badRequest.Because("with: this is no address.")

@@ -270,7 +270,7 @@ func (r *Room) unveil() {
 func (r *Room) cancel(st *stanza.Stanza) {
 	r.result(st, nil)
 	if r.rec.Locked {
-		r.raze(&stanza.Element{}, nil)
+		r.raze(parting{}, nil)
 	}
 }
 
@@ -278,7 +278,7 @@ func (r *Room) cancel(st *stanza.Stanza) {
 func (r *Room) destroy(st *stanza.Stanza, d *stanza.Element) *stanza.Error {
 	venue := d.Attr("jid")
 	if venue != "" {
-		j, err := typed(venue)
+		j, err := Typed(venue)
 		if err != nil {
 			return stanza.Fail(mellium.JIDMalformed).Because("The alternate venue is no address.")
 		}
@@ -287,7 +287,8 @@ func (r *Room) destroy(st *stanza.Stanza, d *stanza.Element) *stanza.Error {
 	if len(d.Raw) > longestFarewell {
 		return stanza.Fail(mellium.PolicyViolation).Because("The reason is too long.")
 	}
-	r.raze(d, r.bury(venue, d.Child(nsOwner, "reason").Text()))
+	p := parting{venue: d.Attr("jid"), reason: d.Child(nsOwner, "reason").Text(), password: d.Child(nsOwner, "password").Text()}
+	r.raze(p, r.bury(venue, p.reason))
 	r.result(st, nil)
 	return nil
 }
@@ -295,15 +296,18 @@ func (r *Room) destroy(st *stanza.Stanza, d *stanza.Element) *stanza.Error {
 // longestFarewell bounds what a destroyed room says, in bytes: everybody who looks for it is told.
 const longestFarewell = 4096
 
+// parting is what a room says at its end.
+type parting struct{ venue, reason, password string }
+
 // raze tells every occupant once that the room is no more, and removes it.
-func (r *Room) raze(d *stanza.Element, t *Tombstone) {
+func (r *Room) raze(p parting, t *Tombstone) {
 	var b stanza.Builder
-	b.Start("destroy", "jid", d.Attr("jid"))
-	if reason := d.Child(nsOwner, "reason").Text(); reason != "" {
-		b.Leaf("reason", reason)
+	b.Start("destroy", "jid", p.venue)
+	if p.reason != "" {
+		b.Leaf("reason", p.reason)
 	}
-	if pass := d.Child(nsOwner, "password").Text(); pass != "" {
-		b.Leaf("password", pass)
+	if p.password != "" {
+		b.Leaf("password", p.password)
 	}
 	b.End()
 	for _, o := range r.occupants {

@@ -111,7 +111,7 @@ func (r *Room) leave(st *stanza.Stanza, s *Session) {
 		return
 	}
 	if r.rec.Locked && len(r.sessions) == 1 { // xep:0045#createroom-reserved
-		r.raze(&stanza.Element{}, nil)
+		r.raze(parting{}, nil)
 		return
 	}
 	r.depart(s, r.presencePayload(st), &notice{}, 0)

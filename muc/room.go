@@ -104,6 +104,8 @@ func (r *Room) Handle(ev Event) []Effect {
 		r.loaded(ev.Loaded)
 	case ev.Stanza != nil:
 		r.stanza(ev.Stanza)
+	case ev.Operation != nil:
+		r.operate(ev.Operation)
 	case !r.exists:
 	case ev.Wake:
 		r.since = ev.Since
@@ -125,7 +127,7 @@ func changesFirst(list []Effect) []Effect {
 
 func rank(e Effect) int {
 	switch e.(type) {
-	case Send, Relay, Load:
+	case Send, Relay, Load, Done:
 		return 1
 	}
 	return 0

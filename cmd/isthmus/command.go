@@ -25,11 +25,11 @@ type option struct{ name, value, about string } // value is the default
 var configFlag = option{"config", "/etc/isthmus/config.toml", "the configuration `FILE`"}
 
 // commands are all there is; the help is made of them.
-var commands = []command{
+var commands = append([]command{
 	{"serve", "serve rooms until SIGTERM or SIGINT", []option{configFlag}, serve},
 	{"check", "look over the configuration and try what it names: the host server, the database", []option{configFlag}, check},
 	{"version", "say which isthmus this is", nil, printVersion},
-}
+}, operatorCommands()...)
 
 var (
 	// errTold is the error of a command that has said itself what is wrong.

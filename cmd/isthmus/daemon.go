@@ -40,18 +40,21 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, closeStore()) }()
 
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	out := component.NewOutbox(0)
 	var attached *component.Component
 	h := d.host(store, out, func() (time.Time, bool) {
 		s := attached.Status()
 		return s.Since, s.Attached
-	})
+	}, stop)
 	attached = d.component(h, out)
 	door, err := d.openDoor(attached, store, out)
 	if err != nil {
 		return err
 	}
 	defer door.end(context.Background())
+	defer d.openControl(h).end(context.Background())
 
 	rooms := begin(h.Run)
 	attached.Settle = rooms.end
@@ -63,10 +66,10 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	return errors.Join(err, rooms.err())
 }
 
-func (d *daemon) host(store storage.Store, out *component.Outbox, attached func() (time.Time, bool)) *host.Host {
+func (d *daemon) host(store storage.Store, out *component.Outbox, attached func() (time.Time, bool), stop func()) *host.Host {
 	return host.New(host.Options{
 		Settings: d.config.Settings(), Store: timed{store, &d.n}, Out: out, Log: d.log,
-		Shards: runtime.GOMAXPROCS(0), Version: version, Attached: attached,
+		Shards: runtime.GOMAXPROCS(0), Version: version, Attached: attached, Stop: stop,
 		JoinTimeout: d.config.Federation.JoinTimeout, Retry: d.config.Federation.Retry,
 	})
 }

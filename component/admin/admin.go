@@ -1,5 +1,6 @@
 // Package admin is the operator's door: over HTTP it tells whether the daemon is well and how much it does. It changes
-// nothing and shows nothing of what people write, but asks for no password: it belongs on the machine's own addresses.
+// nothing and shows nothing of what people write, but asks for no password: it belongs on the machine's own addresses. The
+// operator's commands have a door of their own, a socket in the file system.
 package admin
 
 import (
@@ -29,6 +30,7 @@ const (
 	checkTime  = 5 * time.Second
 	answerTime = 10 * time.Second
 	idleTime   = time.Minute
+	lastTime   = time.Second
 )
 
 // Handler answers /healthz and /metrics.
@@ -41,13 +43,31 @@ func (d Door) Handler() http.Handler {
 
 // Serve serves the door on l until ctx ends, which is no error, and closes l.
 func (d Door) Serve(ctx context.Context, l net.Listener) error {
+	return serve(ctx, l, d.Handler(), answerTime)
+}
+
+// Serve serves commands on l until ctx ends, which is no error, and closes l.
+func (run Run) Serve(ctx context.Context, l net.Listener) error {
+	return serve(ctx, l, run.Handler(), commandTime+answerTime)
+}
+
+func serve(ctx context.Context, l net.Listener, h http.Handler, answer time.Duration) error {
 	s := &http.Server{
-		Handler: d.Handler(), ReadHeaderTimeout: headTime, ReadTimeout: headTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
+		Handler: h, ReadHeaderTimeout: headTime, ReadTimeout: headTime, WriteTimeout: answer, IdleTimeout: idleTime,
 		MaxHeaderBytes: 8 << 10,
 	}
-	defer context.AfterFunc(ctx, func() { s.Close() })()
+	closed := make(chan struct{})
+	defer context.AfterFunc(ctx, func() {
+		defer close(closed)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
+		defer cancel()
+		if s.Shutdown(last) != nil {
+			_ = s.Close()
+		}
+	})()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	<-closed // whoever asked last has the answer
 	return nil
 }

@@ -28,6 +28,7 @@ type Options struct {
 	Log      zerolog.Logger
 	Shards   int    // 0 = 1
 	Version  string // told to whoever asks the service
+	Stop     func() // ends the daemon; nil = no command does
 
 	Birth func() muc.Birth // what a new room is born with; nil = random
 

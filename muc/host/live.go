@@ -19,6 +19,8 @@ type live struct {
 	alarm   alarm            // that the room has set
 	waiting []*stanza.Stanza // until it is loaded
 	bytes   int              // of waiting
+	tasks   []task           // until it is loaded
+	replies []chan error     // of operations that are not answered yet, oldest first
 	held    []step           // behind changes that are not committed, in order (H2)
 	deeds   int              // counts events
 	refused int              // the event whose message could not be stored
@@ -121,6 +123,8 @@ func (s *shard) show(l *live, e muc.Effect) {
 		s.h.o.Out.Enqueue(l.key, e.Out, e.To)
 	case muc.Load:
 		s.ask(l, e)
+	case muc.Done:
+		l.answer(refusal(e.Err))
 	case muc.Relay:
 		for via, k := range l.edges {
 			if e.Only == via || e.Only == muc.Here && e.Except != via {

@@ -69,12 +69,14 @@ func (w *world) Wake(now time.Time) []muctest.Out {
 	return w.out.take()
 }
 
-// TestScripts runs the pure room's scripts through shards, storage and the writer.
+// TestScripts runs the pure room's scripts through shards, storage and the writer, and those of the service itself.
 func TestScripts(t *testing.T) {
-	for name, file := range muctest.Scripts(t, "../testdata/*.txt") {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { muctest.Play(t, file, open) })
-		})
+	for _, glob := range []string{"../testdata/*.txt", "testdata/*.txt"} {
+		for name, file := range muctest.Scripts(t, glob) {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { muctest.Play(t, file, open) })
+			})
+		}
 	}
 }
 

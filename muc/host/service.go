@@ -2,8 +2,10 @@ package host
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/xml"
 	"strconv"
+	"strings"
 	"sync"
 
 	mellium "mellium.im/xmpp/stanza"
@@ -25,20 +27,27 @@ const (
 	nsRSM     = "http://jabber.org/protocol/rsm"
 	nsPing    = "urn:xmpp:ping"
 	nsVersion = "jabber:iq:version"
+	nsUnique  = "http://jabber.org/protocol/muc#unique"
 
 	pageSize = 100
 )
 
 var serviceFeatures = []string{
 	"http://jabber.org/protocol/muc", nsInfo, nsItems, nsRSM, nsPing, nsVersion, "urn:xmpp:occupant-id:0", "urn:xmpp:sid:0",
+	nsUnique, nsCommands,
 }
 
-// serviceQueries are the IQs that the service answers, all of type get.
-var serviceQueries = map[xml.Name]func(*service, *stanza.Stanza, *stanza.Element){
-	{Space: nsInfo, Local: "query"}:    (*service).info,
-	{Space: nsItems, Local: "query"}:   (*service).items,
-	{Space: nsPing, Local: "ping"}:     (*service).ping,
-	{Space: nsVersion, Local: "query"}: (*service).version,
+// serviceQueries are the IQs that the service answers.
+var serviceQueries = map[xml.Name]struct {
+	typ    string
+	answer func(*service, *stanza.Stanza, *stanza.Element)
+}{
+	{Space: nsInfo, Local: "query"}:       {"get", (*service).info},
+	{Space: nsItems, Local: "query"}:      {"get", (*service).items},
+	{Space: nsPing, Local: "ping"}:        {"get", (*service).ping},
+	{Space: nsVersion, Local: "query"}:    {"get", (*service).version},
+	{Space: nsUnique, Local: "unique"}:    {"get", (*service).unique},
+	{Space: nsCommands, Local: "command"}: {"set", (*service).command},
 }
 
 func (v *service) take(ctx context.Context, st *stanza.Stanza) {
@@ -53,14 +62,14 @@ func (v *service) take(ctx context.Context, st *stanza.Stanza) {
 		return
 	}
 	q := &st.Children[0]
-	answer := serviceQueries[q.Name]
+	known, ok := serviceQueries[q.Name]
 	switch {
-	case answer == nil:
+	case !ok:
 		v.h.reply(st, stanza.Fail(mellium.ServiceUnavailable))
-	case st.Type != "get":
+	case st.Type != known.typ:
 		v.h.reply(st, stanza.Fail(mellium.NotAllowed))
 	default:
-		answer(v, st, q)
+		known.answer(v, st, q)
 	}
 }
 
@@ -78,8 +87,10 @@ func (v *service) version(st *stanza.Stanza, _ *stanza.Element) {
 }
 
 func (v *service) info(st *stanza.Stanza, q *stanza.Element) {
-	if q.Attr("node") != "" {
-		v.h.reply(st, stanza.Fail(mellium.ItemNotFound))
+	if node := q.Attr("node"); node != "" {
+		if !v.commandInfo(st, node) {
+			v.h.reply(st, stanza.Fail(mellium.ItemNotFound))
+		}
 		return
 	}
 	var b stanza.Builder
@@ -97,10 +108,18 @@ func (v *service) info(st *stanza.Stanza, q *stanza.Element) {
 // items lists the public rooms, a page at a time. It reads the database beside the reader, a few at a time.
 // xep:0045#disco-rooms
 func (v *service) items(st *stanza.Stanza, q *stanza.Element) {
-	if q.Attr("node") != "" {
+	switch q.Attr("node") {
+	case "":
+		v.beside(st, func(ctx context.Context) { v.list(ctx, st, q.Child(nsRSM, "set")) })
+	case nsCommands:
+		v.commandItems(st)
+	default:
 		v.h.reply(st, stanza.Fail(mellium.ItemNotFound))
-		return
 	}
+}
+
+// beside does what takes its time, a few at once.
+func (v *service) beside(st *stanza.Stanza, do func(context.Context)) {
 	select {
 	case v.slots <- struct{}{}:
 	default:
@@ -109,17 +128,23 @@ func (v *service) items(st *stanza.Stanza, q *stanza.Element) {
 	}
 	v.wg.Go(func() {
 		defer func() { <-v.slots }()
-		v.list(st, q.Child(nsRSM, "set"))
+		ctx, cancel := context.WithTimeout(context.Background(), graceTime)
+		defer cancel()
+		do(ctx)
 	})
 }
 
-func (v *service) list(st *stanza.Stanza, set *stanza.Element) {
+// unique answers with the name of a room that nobody has taken. XEP-0307
+func (v *service) unique(st *stanza.Stanza, _ *stanza.Element) {
+	var b stanza.Builder
+	v.result(st, b.Leaf("unique", strings.ToLower(rand.Text()), "xmlns", nsUnique).Bytes())
+}
+
+func (v *service) list(ctx context.Context, st *stanza.Stanza, set *stanza.Element) {
 	most := pageSize
 	if n, err := strconv.Atoi(set.Child(nsRSM, "max").Text()); err == nil && n >= 0 && n < most {
 		most = n
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), graceTime)
-	defer cancel()
 	list, total, err := v.h.o.Store.Public(ctx, set.Child(nsRSM, "after").Text(), most)
 	if err != nil {
 		v.h.log.Error().Err(err).Msg("the list of rooms cannot be read")

@@ -120,6 +120,10 @@ func (s *shard) work(ctx context.Context) {
 			s.loaded(item)
 		case answered:
 			s.answered(item)
+		case task:
+			s.task(item)
+		case round:
+			s.round(item)
 		case woken:
 			s.woken(item)
 		}
@@ -129,12 +133,7 @@ func (s *shard) work(ctx context.Context) {
 
 // stanza hands a stanza to its room, which is loaded first if it is not in memory.
 func (s *shard) stanza(st *stanza.Stanza) {
-	key := st.To.Bare().String()
-	l := s.rooms[key]
-	if l == nil {
-		l = &live{key: key, jid: st.To.Bare(), edges: map[muc.Via]*edge{}}
-		s.rooms[key] = l
-	}
+	l := s.live(st.To.Bare())
 	switch {
 	case l.room == nil:
 		s.wait(l, st)
@@ -145,6 +144,17 @@ func (s *shard) stanza(st *stanza.Stanza) {
 	default:
 		s.handle(l, st)
 	}
+}
+
+// live is a room's place in memory.
+func (s *shard) live(room stanza.JID) *live {
+	key := room.String()
+	l := s.rooms[key]
+	if l == nil {
+		l = &live{key: key, jid: room, edges: map[muc.Via]*edge{}}
+		s.rooms[key] = l
+	}
+	return l
 }
 
 func (s *shard) handle(l *live, st *stanza.Stanza) {
@@ -186,7 +196,7 @@ func (s *shard) release(l *live) {
 	if l.room == nil {
 		s.dropAll(l)
 	}
-	if l.room == nil && len(l.waiting) > 0 {
+	if l.room == nil && len(l.waiting)+len(l.tasks) > 0 {
 		s.load(l)
 		return
 	}
@@ -261,12 +271,15 @@ func (s *shard) loaded(m loaded) {
 	l := m.room
 	l.loading = false
 	s.loading--
-	waiting := l.waiting
-	l.waiting, l.bytes = nil, 0
+	waiting, tasks := l.waiting, l.tasks
+	l.waiting, l.bytes, l.tasks = nil, 0, nil
 	if m.err != nil && !errors.Is(m.err, storage.ErrNotFound) {
 		s.h.log.Error().Err(m.err).Str("room", l.key).Msg("a room cannot be loaded")
 		for _, st := range waiting {
 			s.h.reply(st, errAway)
+		}
+		for _, t := range tasks {
+			t.reply <- errAway
 		}
 		s.release(l)
 		return
@@ -275,6 +288,9 @@ func (s *shard) loaded(m loaded) {
 	birth.Owned = m.owned
 	l.room = muc.Open(s.h.o.Settings, l.jid, birth, fromStored(m.stored))
 	l.synced = syncedAt(m.stored)
+	for _, t := range tasks {
+		s.task(t)
+	}
 	for _, st := range waiting {
 		s.stanza(st)
 	}

@@ -130,6 +130,7 @@ type FederationRoom struct {
 // Admin is the operator's door.
 type Admin struct {
 	Listen string `toml:"listen"` // host:port, "" = closed
+	Socket string `toml:"socket"` // path of the socket for commands; "" = beside the embedded database
 }
 
 // Log is how the log is written.

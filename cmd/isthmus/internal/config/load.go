@@ -70,6 +70,9 @@ func (ms *mistakes) syntax(err error) error {
 // resolve reads the secret's file and makes paths independent of where the daemon was started.
 func (ms *mistakes) resolve(c *Config, dir string) {
 	c.Storage.DataDir = under(dir, c.Storage.DataDir)
+	if c.Admin.Socket != "" {
+		c.Admin.Socket = under(dir, c.Admin.Socket)
+	}
 	if c.Component.SecretFile == "" {
 		return
 	}

@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"path/filepath"
+	"strings"
+)
 
 // The kinds of storage, and what the first two are called in the file.
 const (
@@ -19,4 +22,12 @@ func (s Storage) Kind() string {
 		return Postgres
 	}
 	return ""
+}
+
+// Control is the path of the socket for the operator's commands, "" for none.
+func (c Config) Control() string {
+	if c.Admin.Socket == "" && c.Storage.Kind() == Embedded {
+		return filepath.Join(c.Storage.DataDir, "isthmus.sock")
+	}
+	return c.Admin.Socket
 }
