@@ -62,7 +62,7 @@ func (r *Room) wardrobe() map[string][]byte {
 			if by[jid] == nil {
 				by[jid] = (&stanza.Builder{}).Start("hats", "xmlns", nsHats)
 			}
-			by[jid].Empty("hat", "title", h.Title, "uri", h.URI, "hue", h.Hue)
+			h.append(by[jid])
 		}
 	}
 	r.worn = map[string][]byte{}
@@ -71,6 +71,25 @@ func (r *Room) wardrobe() map[string][]byte {
 	}
 	return r.worn
 }
+
+// wear renders what one user wears now; what the others wear is as it was.
+func (r *Room) wear(user string) {
+	if r.worn == nil {
+		return
+	}
+	var b stanza.Builder
+	for _, h := range r.hats {
+		if slices.Contains(h.Wearers, user) {
+			h.append(&b)
+		}
+	}
+	delete(r.worn, user)
+	if len(b.Bytes()) > 0 {
+		r.worn[user] = (&stanza.Builder{}).Start("hats", "xmlns", nsHats).Raw(b.Bytes()).End().Bytes()
+	}
+}
+
+func (h *Hat) append(b *stanza.Builder) { b.Empty("hat", "title", h.Title, "uri", h.URI, "hue", h.Hue) }
 
 // hatsHash changes with the list of hats, and with what they are called. xep:0317#disco
 func (r *Room) hatsHash() string {
@@ -96,7 +115,6 @@ func (r *Room) putHat(h Hat) {
 		r.hats = append(r.hats, h)
 		sortHats(r.hats)
 	}
-	r.worn = nil
 	r.emit(SaveHat{h})
 }
 

@@ -1,7 +1,9 @@
 package muc
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -73,5 +75,19 @@ func TestWornHatsAreSmall(t *testing.T) {
 	}
 	if n := len(r.wardrobe()["a@b"]); n > 4096 {
 		t.Errorf("%d bytes of hats", n)
+	}
+}
+
+// TestWear: one user's hats rendered anew are what all are rendered to.
+func TestWear(t *testing.T) {
+	r := &Room{hats: []Hat{{URI: "a", Title: "A", Wearers: []string{"a@b", "c@d"}}, {URI: "b", Title: "B", Wearers: []string{"a@b"}}}}
+	all := maps.Clone(r.wardrobe())
+	r.worn["a@b"] = nil
+	r.worn["e@f"] = []byte("old")
+	for _, user := range []string{"a@b", "c@d", "e@f"} {
+		r.wear(user)
+	}
+	if !maps.EqualFunc(all, r.worn, bytes.Equal) {
+		t.Errorf("%q, not %q", r.worn, all)
 	}
 }

@@ -76,6 +76,7 @@ func (r *Room) createHat(_ *stanza.Stanza, form *stanza.Form) ([]byte, *stanza.E
 		h.Wearers = old.Wearers
 	}
 	r.putHat(h)
+	r.worn = nil
 	r.announceConfig([]int{104})
 	r.redress(h.Wearers)
 	return nil, nil
@@ -148,6 +149,7 @@ func (r *Room) assignHat(_ *stanza.Stanza, form *stanza.Form) ([]byte, *stanza.E
 	changed := *h
 	changed.Wearers = append(slices.Clone(h.Wearers), user)
 	r.putHat(changed)
+	r.wear(user)
 	r.redress([]string{user})
 	return nil, nil
 }
@@ -164,6 +166,7 @@ func (r *Room) unassignHat(_ *stanza.Stanza, form *stanza.Form) ([]byte, *stanza
 	changed := *h
 	changed.Wearers = slices.DeleteFunc(slices.Clone(h.Wearers), func(w string) bool { return w == user })
 	r.putHat(changed)
+	r.wear(user)
 	r.redress([]string{user})
 	return nil, nil
 }
