@@ -16,6 +16,9 @@ func (r *Room) applyAffiliation(c change, actor string) {
 	if c.aff != None {
 		r.forget(c.jid)
 	}
+	if j, err := stanza.ParseJID(c.jid); err == nil && c.aff > was {
+		r.acquit(j)
+	}
 	present := r.of(c.jid)
 	for _, o := range present {
 		r.regrade(o, &notice{actor: actor, reason: c.reason})

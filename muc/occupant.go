@@ -75,6 +75,7 @@ func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Oc
 	o := r.byNick[key]
 	if o == nil {
 		o = &Occupant{bare: s.jid.Bare(), id: r.idOver(s.via, s.jid), aff: aff, role: role, proxied: r.proxied(s.via, s.jid)}
+		r.remind(o)
 		r.occupants = append(r.occupants, o)
 		r.rename(o, nick, key)
 	}

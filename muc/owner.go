@@ -240,6 +240,7 @@ func (r *Room) expelNonMembers() {
 // regradeVoices gives those without affiliation the role that they would enter with now. Moderators stay, and so do those
 // whose voice a moderator took by name.
 func (r *Room) regradeVoices() {
+	r.verdicts = slices.DeleteFunc(r.verdicts, func(v verdict) bool { return v.voice != Visitor })
 	for _, o := range r.occupants {
 		if o.aff == None && o.role < Moderator && !o.silenced {
 			r.setRole(o, r.defaultRole(o.aff), &notice{})

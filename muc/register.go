@@ -188,6 +188,9 @@ func (r *Room) needsApproval(user string) bool {
 	if r.rec.Config.MembersOnly || r.defaultRole(None) < Participant {
 		return true
 	}
+	if j, err := stanza.ParseJID(user); err == nil && r.judged(j) == Visitor {
+		return true
+	}
 	for _, o := range r.of(user) {
 		if o.role < Participant {
 			return true

@@ -33,6 +33,7 @@ type Room struct {
 	byNick    map[string]*Occupant  // by comparison key
 	sessions  map[identity]*Session // everybody, also those behind links
 	claims    claims                // whose nicks look how
+	verdicts  []verdict             // oldest first
 	privates  ring                  // private messages whose bounce must be told from a groupchat's
 	ended     ring                  // sessions of commands that are over
 
