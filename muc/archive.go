@@ -1,6 +1,7 @@
 package muc
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"time"
 
@@ -139,9 +140,25 @@ func (r *Room) recall(e *Entry) stanza.Out {
 	var b stanza.Builder
 	b.Raw(e.Payload)
 	r.stamp(&stamped{e.OccupantID, e.StanzaID}, &b)
-	r.delayed(&b, e.At)
+	if e.Open && r.rec.Config.NonAnonymous && e.Nick != "" && e.Author != "" {
+		b.Start("addresses", "xmlns", nsAddress).Empty("address", "type", "ofrom", "jid", e.Author).End()
+	}
+	if !r.brought(e) {
+		r.delayed(&b, e.At)
+	}
 	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: e.ID, From: r.jid.With(e.Nick).String(), Lang: e.Lang}
 	return env.Render(b.Bytes())
+}
+
+// brought tells whether a message is from a talk of two that an owner has brought into the room: it has its own time.
+// xep:0045#continue
+func (r *Room) brought(e *Entry) bool {
+	author, err := stanza.ParseJID(e.Author)
+	if err != nil || r.affiliation(author) != Owner || !bytes.Contains(e.Payload, []byte(nsDelay)) {
+		return false
+	}
+	list, err := stanza.ParseElements(e.Payload)
+	return err == nil && find(list, name(nsDelay, "delay")) != nil
 }
 
 func (r *Room) delayed(b *stanza.Builder, at int64) {
