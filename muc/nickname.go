@@ -31,18 +31,27 @@ func (r *Room) nickAllowed(nick string) *stanza.Error {
 // than its tables, such as last year's emoji, and the joiners inside an emoji; hosts let both through, so they are
 // taken here too, normalised by hand.
 func prepareNick(s string) (nick, key string, err *stanza.Error) {
-	nick, e := precis.Nickname.String(s)
-	if e == nil {
-		key, e = precis.Nickname.CompareKey(s)
-	}
-	if e == nil && nick != "" && visible(nick) {
+	if nick, key, ok := enforced(s); ok {
 		return nick, key, nil
 	}
 	nick = strings.Join(strings.Fields(norm.NFKC.String(s)), " ")
 	if nick == "" || len(nick) > 1023 || !utf8.ValidString(nick) || !visible(nick) {
 		return "", "", badNick
 	}
+	if nick, key, ok := enforced(nick); ok { // only the spaces were wrong
+		return nick, key, nil
+	}
 	return nick, strings.ToLower(nick), nil
+}
+
+// enforced is a nick and its key as PRECIS has them, if it has.
+func enforced(s string) (nick, key string, ok bool) {
+	nick, err := precis.Nickname.String(s)
+	if err != nil || nick == "" || !visible(nick) {
+		return "", "", false
+	}
+	key, err = precis.Nickname.CompareKey(nick)
+	return nick, key, err == nil
 }
 
 // visible tells whether a nick holds nothing that cannot be seen: no controls, no formatting except joiners inside an
