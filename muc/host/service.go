@@ -33,7 +33,7 @@ const (
 )
 
 var serviceFeatures = []string{
-	"http://jabber.org/protocol/muc", nsInfo, nsItems, nsRSM, nsPing, nsVersion, "urn:xmpp:occupant-id:0", "urn:xmpp:sid:0",
+	"http://jabber.org/protocol/muc", "http://jabber.org/protocol/muc#stable_id", nsInfo, nsItems, nsRSM, nsPing, nsVersion, "urn:xmpp:occupant-id:0", "urn:xmpp:sid:0",
 	nsUnique, nsCommands,
 }
 
