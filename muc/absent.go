@@ -16,10 +16,13 @@ func (r *Room) sendAbsent(s *Session) {
 	if !showsAbsent(&r.rec.Config) {
 		return
 	}
-	sees := r.seesJIDs(s.o)
+	sees, here := r.seesJIDs(s.o), map[string]bool{}
+	for _, o := range r.occupants {
+		here[o.bare.String()] = true
+	}
 	for _, aff := range []Affiliation{Owner, Admin, Member} {
 		for _, jid := range r.with(aff) {
-			if nick := r.affils[jid].Nick; strings.Contains(jid, "@") && (sees || nick != "") && len(r.of(jid)) == 0 {
+			if nick := r.affils[jid].Nick; strings.Contains(jid, "@") && (sees || nick != "") && !here[jid] {
 				r.emit(Send{r.showAbsent(jid, nick, aff, sees), []stanza.Addr{s.addr}})
 			}
 		}

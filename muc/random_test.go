@@ -36,6 +36,7 @@ var pools = map[string][]string{
 	"rights":   {"roomadmins", "roomowners"},
 	"option": {
 		"membersonly", "moderatedroom", "persistentroom", "publicroom", "changesubject", "allowinvites", "enablelogging",
+		"members_by_default", "allow_visitor_status", "allow_visitor_nickchange",
 	},
 	"policy": {"free", "registered", "locked"},
 	"archive": {
