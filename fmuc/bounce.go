@@ -59,7 +59,7 @@ func (l *Link) bounced(st *stanza.Stanza) {
 func (l *Link) broken(why string) {
 	if l.hears() {
 		l.warn("Nothing gets through to the peer: " + why + ".")
-		l.close("The link is broken.")
+		l.close(muc.Lost{Reason: "The link is broken.", Broken: true})
 	}
 }
 

@@ -102,13 +102,13 @@ func (l *Link) lastLeft() {
 		return
 	}
 	l.info("The last user of the peer has left.")
-	l.close("The last user has left.")
+	l.close(muc.Lost{Reason: "The last user has left."})
 }
 
 // close ends an inbound link from our side.
-func (l *Link) close(reason string) {
+func (l *Link) close(lost muc.Lost) {
 	l.sendLeft()
-	l.tell(muc.Lost{Reason: reason})
+	l.tell(lost)
 	l.end()
 }
 

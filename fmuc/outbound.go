@@ -126,7 +126,7 @@ func (l *Link) wait(why string, d time.Duration) {
 	}
 	clear(l.theirs)
 	l.wake(l.now.Add(d))
-	l.tell(muc.Lost{Reason: why})
+	l.tell(muc.Lost{Reason: why, Broken: true})
 }
 
 // patience is the wait before the next attempt. Links differ by up to a quarter, so that not all of them come at once.

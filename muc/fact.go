@@ -74,7 +74,10 @@ type State struct {
 }
 
 // Lost says that a link is gone, and with it everybody who came over it.
-type Lost struct{ Reason string }
+type Lost struct {
+	Reason string
+	Broken bool // nobody wanted it
+}
 
 // Closed says that the room is no more.
 type Closed struct{}

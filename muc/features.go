@@ -61,6 +61,7 @@ func init() {
 		limits,
 		coalesced,
 		pulse,
+		quarantine,
 		voice,
 		slowMode,
 		visitors,

@@ -81,6 +81,7 @@ func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Oc
 	}
 	s.o = o
 	r.expect(s)
+	r.returned(s)
 	o.sessions = append(o.sessions, s)
 	r.sessions[s.identity()] = s
 	r.views = nil

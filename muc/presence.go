@@ -183,9 +183,10 @@ func (r *Room) bounced(st *stanza.Stanza, s *Session) {
 	}
 }
 
-// afterLeave ends a temporary room with its last occupant, and one that its creator left before configuring it.
+// afterLeave ends a temporary room with its last occupant, and one that its creator left before configuring it, unless it
+// waits for him.
 func (r *Room) afterLeave() {
-	if len(r.occupants) > 0 || r.dead || !r.exists {
+	if len(r.occupants) > 0 || r.expecting || r.dead || !r.exists {
 		return
 	}
 	if r.rec.Locked || !r.rec.Config.Persistent {

@@ -118,11 +118,3 @@ func (r *Room) answered(st *stanza.Stanza) {
 		r.send(stanza.Envelope{Kind: stanza.Message, Type: "groupchat", From: r.me}, b.Bytes(), s.addr)
 	}
 }
-
-// lose takes out a session whose client cannot be reached any more. Removal for an error says 333 and never 307.
-// xep:0045#service-error-kick
-func (r *Room) lose(s *Session) {
-	if r.sessions[s.identity()] == s {
-		r.depart(s, nil, &notice{codes: []int{333}}, 333)
-	}
-}

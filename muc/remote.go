@@ -26,7 +26,7 @@ func (r *Room) fact(via Via, f Fact) {
 	case Private:
 		r.remotePrivate(via, f)
 	case Lost:
-		r.lost(via)
+		r.lost(via, f.Broken)
 	}
 }
 
@@ -165,6 +165,9 @@ func (r *Room) remoteLeft(via Via, f Left) {
 		if f.Code != 0 {
 			n.codes = []int{f.Code}
 		}
+		if f.Code == 333 {
+			r.await(s)
+		}
 		r.depart(s, r.filter(f.Payload), n, f.Code)
 		return
 	}
@@ -184,8 +187,12 @@ func (r *Room) elsewhere(user stanza.JID) *Occupant {
 }
 
 // lost takes out everybody who came over a link that is no more.
-func (r *Room) lost(via Via) {
+func (r *Room) lost(via Via, broken bool) {
 	for _, s := range r.behind(via) {
+		if broken {
+			r.lose(s)
+			continue
+		}
 		r.depart(s, nil, &notice{}, 0)
 	}
 	r.afterLeave()

@@ -49,8 +49,9 @@ type Room struct {
 	erased   map[string][]byte  // tombstones by stanza-id, of what was retracted since the first of them
 	turns    turns              // of slow mode
 
-	pulseAt time.Time // when to look for ghosts
-	since   time.Time // since when the host server has been there without a break
+	pulseAt   time.Time // when to look for ghosts
+	since     time.Time // since when the host server has been there without a break
+	expecting bool      // the last occupant was lost, and may come back
 
 	now     time.Time
 	armed   time.Time // when the room has asked to be woken
@@ -88,8 +89,9 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	for _, a := range stored.Affiliations {
 		r.enlist(a)
 	}
-	r.hats, r.holds, r.requests = stored.Hats, stored.Holds, stored.Requests
+	r.hats, r.requests = stored.Hats, stored.Requests
 	r.keepCard(stored.VCard)
+	r.keepAll(stored.Holds)
 	sortHats(r.hats)
 	for _, k := range stored.Seen {
 		r.seen.add(string(k))
@@ -100,6 +102,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 // Handle applies one event and returns what must happen, in order (R1).
 func (r *Room) Handle(ev Event) []Effect {
 	r.now, r.out = ev.At, nil
+	r.expireHolds()
 	switch {
 	case ev.Loaded != nil:
 		r.loaded(ev.Loaded)
@@ -116,6 +119,7 @@ func (r *Room) Handle(ev Event) []Effect {
 	default:
 		r.fact(ev.Via, ev.Fact)
 	}
+	r.giveUp()
 	r.rearm()
 	return changesFirst(r.out)
 }

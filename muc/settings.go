@@ -36,8 +36,9 @@ type Settings struct {
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room
 
-	Confusables string   // "off" lets nicks look alike that do not compare as one
-	Reserved    Reserved // nicks for the service's administrators alone
+	Confusables string        // "off" lets nicks look alike that do not compare as one
+	Reserved    Reserved      // nicks for the service's administrators alone
+	Quarantine  time.Duration // for which the nick of somebody who was lost is kept for him, 0 = not
 }
 
 // Federation is what the administrator's file says of one room.

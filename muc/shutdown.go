@@ -9,6 +9,7 @@ func (r *Room) shutdown() {
 		r.relay(Here, Left{Person: s.person()})
 	})
 	r.clear()
+	r.expecting = false
 	r.afterLeave()
 }
 
