@@ -62,6 +62,7 @@ func init() {
 		coalesced,
 		pulse,
 		quarantine,
+		lockTime,
 		voice,
 		slowMode,
 		visitors,

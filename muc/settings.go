@@ -38,6 +38,7 @@ type Settings struct {
 
 	Confusables string        // "off" lets nicks look alike that do not compare as one
 	Reserved    Reserved      // nicks for the service's administrators alone
+	LockTime    time.Duration // in which a new room is to be configured, 0 = any
 	Quarantine  time.Duration // for which the nick of somebody who was lost is kept for him, 0 = not
 }
 

@@ -93,7 +93,7 @@ func Defaults() *muc.Settings {
 		Service: "muc.example", Name: "Rooms", Creation: "open", MaxNick: 64, MaxVCard: 65536, Defaults: muc.DefaultConfig(),
 		ShowSubject: true, InviteMembers: true,
 		TombstoneLife: 31 * 24 * time.Hour, PingTimeout: 2 * time.Minute,
-		Quarantine: 2 * time.Minute,
+		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 	}
 }
 

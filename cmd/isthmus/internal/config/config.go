@@ -56,6 +56,7 @@ type Rooms struct {
 	Reserved    []string      `toml:"reserved_nicks"`
 	PingIdle    time.Duration `toml:"ping_idle"` // 0 = never
 	PingTimeout time.Duration `toml:"ping_timeout"`
+	LockTime    time.Duration `toml:"lock_timeout"`    // 0 = never
 	Quarantine  time.Duration `toml:"nick_quarantine"` // 0 = none
 }
 
@@ -150,7 +151,7 @@ func Default() Config {
 			Defaults: defaults(muc.DefaultConfig()),
 
 			Confusables: "conflict", PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
-			Quarantine: 2 * time.Minute,
+			Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		},
 		Limits: Limits{
 			Stanzas: "200/s, 2000 at once", Entries: "20/s, 300 at once", Messages: "50/s, 500 at once",

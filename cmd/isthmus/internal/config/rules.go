@@ -34,6 +34,7 @@ var rules = []rule{
 	{"rooms.tombstone", func(c *Config) error { return atLeast(c.Rooms.Tombstone, 0) }},
 	{"rooms.fixed", func(c *Config) error { return fields(c.Rooms.Fixed) }},
 	{"rooms.ping_idle", func(c *Config) error { return atLeastOr(c.Rooms.PingIdle, time.Minute) }},
+	{"rooms.lock_timeout", func(c *Config) error { return atLeastOr(c.Rooms.LockTime, time.Second) }},
 	{"rooms.nick_quarantine", func(c *Config) error { return atLeastOr(c.Rooms.Quarantine, time.Second) }},
 	{"rooms.ping_timeout", func(c *Config) error { return atLeast(c.Rooms.PingTimeout, time.Second) }},
 	{"rooms.confusables", func(c *Config) error { return oneOf(c.Rooms.Confusables, "conflict", "off") }},

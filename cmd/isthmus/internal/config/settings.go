@@ -29,7 +29,7 @@ func (c Config) Settings() *muc.Settings {
 	}
 	s.Confusables = c.Rooms.Confusables
 	s.PingIdle, s.PingTimeout = c.Rooms.PingIdle, c.Rooms.PingTimeout
-	s.Quarantine = c.Rooms.Quarantine
+	s.Quarantine, s.LockTime = c.Rooms.Quarantine, c.Rooms.LockTime
 	s.Reserved, _ = muc.Reserve(c.Rooms.Reserved) // the rules have refused what cannot be a nick
 	for _, r := range c.Federation.Rooms {
 		s.Federation[r.Room] = muc.Federation{Join: r.Join, Accept: r.Accept}

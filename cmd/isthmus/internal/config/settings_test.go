@@ -102,7 +102,7 @@ func TestSettings(t *testing.T) {
 		Peers:       []string{"rooms.wonderland.lit"},
 		Confusables: "conflict", Reserved: reserved,
 		PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
-		Quarantine: 2 * time.Minute,
+		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		Federation: map[string]muc.Federation{
 			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}},
 		},
