@@ -12,13 +12,17 @@ func TestLongTexts(t *testing.T) {
 		xml  string // %s is a text
 		size int    // of the longest text that is taken
 	}{
-		"a subject": {"<message type='groupchat' to='den@muc.example'><subject>%s</subject></message>", 4096 - len("<subject></subject>")},
+		"a subject": {
+			"<message type='groupchat' to='den@muc.example'><subject>%s</subject></message>",
+			4096 - len("<subject></subject>"),
+		},
 		"a subject in two languages": {
 			"<message type='groupchat' to='den@muc.example'><subject>%s</subject><subject xml:lang='de'>%[1]s</subject></message>",
 			(4096 - len("<subject></subject><subject xml:lang='de'></subject>")) / 2,
 		},
 		"a farewell": {
-			"<iq type='set' id='d' to='den@muc.example'><query xmlns='http://jabber.org/protocol/muc#owner'><destroy><reason>%s</reason></destroy></query></iq>",
+			"<iq type='set' id='d' to='den@muc.example'><query xmlns='http://jabber.org/protocol/muc#owner'>" +
+				"<destroy><reason>%s</reason></destroy></query></iq>",
 			4096 - len("<destroy><reason></reason></destroy>"),
 		},
 	} {

@@ -14,7 +14,8 @@ var visitors = feature{
 	fields: []field{
 		flag("allow_visitor_status", "Visitors' status texts are shown", func(c *Config) *bool { return &c.AllowVisitorStatus }).
 			called("allowvisitorstatus"),
-		flag("allow_visitor_nickchange", "Visitors may change their nicks", func(c *Config) *bool { return &c.AllowVisitorNickChange }).
+		flag("allow_visitor_nickchange", "Visitors may change their nicks",
+			func(c *Config) *bool { return &c.AllowVisitorNickChange }).
 			called("allowvisitornickchange"),
 	},
 	renick: func(r *Room, s *Session, _ string) *stanza.Error {
