@@ -1,6 +1,7 @@
 # make          builds ./isthmus
 # make test     everything that CI checks, at most 20 minutes on two cores; installs the Debian packages it needs (root)
 # make demo     two real servers, a federated room and a link that breaks; KEEP=1 leaves them running
+# make clients  Converse.js in Chromium, which needs npm and its registry for the one, and root to install the other
 # make lint     gofmt, go vet, staticcheck
 # make fuzz     each fuzz target for FUZZTIME (1m)
 # make cover    how much of the code the tests run
@@ -16,7 +17,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 1m
 
 .NOTPARALLEL:
-.PHONY: build install-packages test demo lint gofmt vet staticcheck fuzz cover
+.PHONY: build install-packages test demo clients lint gofmt vet staticcheck fuzz cover
 
 build:
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o isthmus ./cmd/isthmus
@@ -33,6 +34,10 @@ test: install-packages lint
 
 demo: install-packages
 	$(GO) run ./cmd/lab demo $(if $(KEEP),-keep)
+
+clients: install-packages
+	@sh cmd/lab/install.sh chromium
+	@sh cmd/lab/converse.sh $(GO) test -count=1 -v -run TestConverse ./cmd/lab -converse
 
 lint: gofmt vet staticcheck
 

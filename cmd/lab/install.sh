@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs the Debian packages the laboratory needs and starts none of their
-# services: the laboratory runs its own private instances. Prints one line for
-# each package installed and nothing when all are there already.
+# services: the laboratory runs its own private instances; with arguments, these
+# packages as well. Prints one line for each package installed and nothing when
+# all are there already.
 set -eu
 
 # gcc and libc6-dev are there for `go test -race`, lua-unbound for Prosody's
 # look-ups, which must go to the laboratory's own DNS server.
-wanted="prosody lua-unbound ejabberd postgresql gcc libc6-dev python3-slixmpp tmux"
+wanted="prosody lua-unbound ejabberd postgresql gcc libc6-dev python3-slixmpp tmux $*"
 # Whoever has the Profanity that is not light keeps it: the two exclude each other.
 [ -x /usr/bin/profanity ] || wanted="$wanted profanity-light"
 

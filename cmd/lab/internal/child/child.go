@@ -27,6 +27,8 @@ type Spec struct {
 	Dir string
 	// Log is the file that standard output and error are appended to.
 	Log string
+	// Files are its open files from number 3 on; the caller closes his own.
+	Files []*os.File
 	// End is the signal the child gets when its context ends or this process
 	// dies; zero means SIGKILL. A child that has to tidy up wants SIGTERM.
 	End syscall.Signal
@@ -65,7 +67,7 @@ func Start(ctx context.Context, spec Spec) (*Child, error) {
 
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env, cmd.Dir = spec.Env, spec.Dir
-	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = log, log, spec.Files
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: spec.End}
 	c := &Child{spec: spec, cmd: cmd, done: make(chan struct{})}
 

@@ -30,7 +30,7 @@ func planEjabberd(s *Server) (child.Spec, error) {
 	}
 	config := filepath.Join(o.Dir, "ejabberd.yml")
 	err = render(config, ejabberdTemplate, map[string]any{
-		"O": o, "C2S": s.port(0), "S2S": s.port(1), "Component": s.port(2),
+		"O": o, "C2S": s.port(0), "S2S": s.port(1), "Component": s.port(2), "Web": s.port(3), "WebPath": WebPath,
 	})
 	if err != nil {
 		return child.Spec{}, err

@@ -41,7 +41,7 @@ func planProsody(s *Server) (child.Spec, error) {
 	config := filepath.Join(o.Dir, "prosody.cfg.lua")
 	err := render(config, prosodyTemplate, map[string]any{
 		"O": o, "Plugins": plugins, "Data": data, "Pid": filepath.Join(o.Dir, "prosody.pid"),
-		"C2S": s.port(0), "S2S": s.port(1), "Component": s.port(2),
+		"C2S": s.port(0), "S2S": s.port(1), "Component": s.port(2), "Web": s.port(3), "WebPath": WebPath,
 	})
 	return child.Spec{
 		Path: "/usr/bin/prosody",

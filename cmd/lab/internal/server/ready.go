@@ -27,7 +27,7 @@ func (s *Server) ready(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}()
-	addrs := []string{s.C2S, s.S2S}
+	addrs := []string{s.C2S, s.S2S, s.Web}
 	if len(s.options.Components) > 0 {
 		addrs = append(addrs, s.Component)
 	}

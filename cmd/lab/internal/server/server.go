@@ -59,14 +59,20 @@ type Server struct {
 	// C2S, S2S and Component are the addresses it listens on, as
 	// "127.0.0.1:port". Nobody listens on Component when none was declared.
 	C2S, S2S, Component string
+	// Web is where browsers connect by WebSocket (RFC 7395), as "127.0.0.1:port"
+	// with the path WebPath.
+	Web string
 	// Log is the file with its output.
 	Log string
 
 	options Options
 	spec    child.Spec
 	child   *child.Child
-	ports   [3]*ports.Port
+	ports   [4]*ports.Port
 }
+
+// WebPath is the path of the WebSocket on Web.
+const WebPath = "/xmpp-websocket"
 
 // stopGrace is for ejabberd, which closes its tables.
 const stopGrace = 5 * time.Second
@@ -89,7 +95,7 @@ func launch(ctx context.Context, kind string, o Options, plan func(*Server) (chi
 			s.Close()
 		}
 	}()
-	for i, addr := range []*string{&s.C2S, &s.S2S, &s.Component} {
+	for i, addr := range []*string{&s.C2S, &s.S2S, &s.Component, &s.Web} {
 		if s.ports[i], err = ports.Reserve(); err != nil {
 			return nil, err
 		}
@@ -136,7 +142,7 @@ func (s *Server) Close() {
 	}
 }
 
-// port is the number of a reserved port: 0 c2s, 1 s2s, 2 component.
+// port is the number of a reserved port: 0 c2s, 1 s2s, 2 component, 3 web.
 func (s *Server) port(i int) uint16 { return s.ports[i].Number }
 
 // path is what a child needs to find programs; nothing else of our
