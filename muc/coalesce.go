@@ -1,6 +1,7 @@
 package muc
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -23,13 +24,18 @@ var coalesced = feature{
 		return slices.MinFunc(r.late, func(a, b delayed) int { return a.at.Compare(b.at) }).at
 	},
 	wake: func(r *Room) {
-		for _, d := range slices.Clone(r.late) {
+		for _, d := range slices.SortedFunc(slices.Values(r.late), delayed.compare) {
 			if !d.at.After(r.now) {
 				r.pace(r.paces().presences, d.s.jid) // by now there is one
 				r.showPresence(d.s, d.payload)
 			}
 		}
 	},
+}
+
+// compare puts first what may be shown first, of that what was there first.
+func (d delayed) compare(than delayed) int {
+	return cmp.Or(d.at.Compare(than.at), cmp.Compare(d.s.spoke, than.s.spoke))
 }
 
 // putOff keeps a presence until its time.

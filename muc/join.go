@@ -94,7 +94,7 @@ func (r *Room) resync(st *stanza.Stanza, s *Session) {
 	was := s.o.shown().payload
 	r.late = r.drop(s)
 	s.payload = r.presencePayload(st)
-	s.o.show(s)
+	r.bring(s)
 	r.sendOccupants(s)
 	if !bytes.Equal(was, s.payload) {
 		r.tellOthers(s)

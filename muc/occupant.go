@@ -20,6 +20,7 @@ type Occupant struct {
 	silenced bool       // a moderator took his voice
 	proxied  bool       // a user of our own whom a peer speaks for: nothing that is his here is his there
 	sessions []*Session // in order of entry; the last one to speak of its presence is shown
+	entry    int64      // rises in order of entry
 
 	portraits [2]portrait // for those who see no real addresses, for those who do
 }
@@ -31,6 +32,7 @@ type Session struct {
 	via     Via
 	o       *Occupant
 	payload []byte // presence children as the room shows them
+	spoke   int64  // rises in the order in which sessions speak of their presence
 
 	heard time.Time // when its client has last said something
 	asked time.Time // when it was asked for a sign of life and has not given one
@@ -76,10 +78,11 @@ func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Oc
 	if o == nil {
 		o = &Occupant{bare: s.jid.Bare(), id: r.idOver(s.via, s.jid), aff: aff, role: role, proxied: r.proxied(s.via, s.jid)}
 		r.remind(o)
+		o.entry = r.next()
 		r.occupants = append(r.occupants, o)
 		r.rename(o, nick, key)
 	}
-	s.o = o
+	s.o, s.spoke = o, r.next()
 	r.expect(s)
 	r.returned(s)
 	o.sessions = append(o.sessions, s)
@@ -128,9 +131,20 @@ func (r *Room) clear() {
 // shown is the session whose presence stands for the occupant.
 func (o *Occupant) shown() *Session { return o.sessions[len(o.sessions)-1] }
 
-// show makes s the session that stands for its occupant.
-func (o *Occupant) show(s *Session) {
-	o.sessions = append(slices.DeleteFunc(o.sessions, func(x *Session) bool { return x == s }), s)
+// bring makes s the session that stands for its occupant.
+func (r *Room) bring(s *Session) {
+	s.spoke = r.next()
+	if s.o.shown() == s {
+		return
+	}
+	r.views = nil
+	s.o.sessions = append(slices.DeleteFunc(s.o.sessions, func(x *Session) bool { return x == s }), s)
+}
+
+// next counts who enters and who speaks of his presence.
+func (r *Room) next() int64 {
+	r.count++
+	return r.count
 }
 
 // local tells whether any session of the occupant is on this node.

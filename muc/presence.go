@@ -66,7 +66,7 @@ func (r *Room) changePresence(st *stanza.Stanza, s *Session) {
 func (r *Room) showPresence(s *Session, payload []byte) {
 	r.late = r.drop(s)
 	s.payload = payload
-	s.o.show(s)
+	r.bring(s)
 	r.announce(s.o, s, &notice{})
 	r.relay(Here, Changed{s.person(), r.says(s)})
 }
@@ -198,5 +198,5 @@ func (r *Room) afterLeave() {
 func (r *Room) end(t *Tombstone) {
 	r.relay(Here, Closed{})
 	r.emit(Delete{t})
-	r.dead, r.exists = true, false
+	r.dead, r.exists, r.tomb = true, false, t
 }

@@ -24,12 +24,13 @@ type stage struct {
 	settings   *Settings
 	epoch      int64
 	room, twin *Room
-	now        time.Time
+	now, timer time.Time
 	believers  map[string]*believer
 	open       map[string]bool // who might see addresses before the event
 	published  []published
 	log        []Entry
 	questions  []question // to the log, unanswered
+	frozen     []kept
 }
 
 // published is an effect's bytes, and how they were when they left.
@@ -42,16 +43,18 @@ type published struct {
 func TestRandomRoom(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := &stage{
-			t: t, settings: &Settings{Service: "muc.example", MaxNick: 64, MaxVCard: 1000, Defaults: DefaultConfig()},
+			t: t, settings: drawSettings(t),
 			now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), believers: map[string]*believer{},
 		}
-		s.settings.Defaults.MembersOnly = rapid.IntRange(0, 4).Draw(t, "members only") == 0
 		for _, c := range testClients {
 			s.believers[c] = &believer{}
 		}
 		s.reopen()
 		for range rapid.IntRange(1, 80).Draw(t, "steps") {
-			s.now = s.now.Add(time.Second)
+			s.pass()
+			if rapid.IntRange(0, 9).Draw(t, "freeze") == 0 {
+				s.thaw()
+			}
 			if len(s.questions) > 0 && rapid.Bool().Draw(t, "answer") {
 				s.answer()
 				continue
@@ -66,10 +69,13 @@ func TestRandomRoom(t *testing.T) {
 // reopen begins a new log at the room's address.
 func (s *stage) reopen() {
 	s.epoch++
-	birth := Birth{Epoch: s.epoch, Secret: []byte("a secret of thirty-two characters")}
-	s.room = Open(s.settings, stanza.MustJID(testRoom), birth, nil)
-	s.twin = Open(s.settings, stanza.MustJID(testRoom), birth, nil)
-	s.log, s.questions = nil, nil
+	s.room = Open(s.settings, stanza.MustJID(testRoom), s.birth(), nil)
+	s.twin = Open(s.settings, stanza.MustJID(testRoom), s.birth(), nil)
+	s.log, s.questions, s.timer = nil, nil, time.Time{}
+}
+
+func (s *stage) birth() Birth {
+	return Birth{Epoch: s.epoch, Secret: []byte("a secret of thirty-two characters")}
 }
 
 // step lets one thing happen to the room, and the same to its twin.
@@ -84,6 +90,7 @@ func (s *stage) step(ev, its Event) {
 	if created && s.room.exists {
 		s.room.hats, s.twin.hats = []Hat{{URI: pools["hat"][0]}}, []Hat{{URI: pools["hat"][0]}} // so that some wear it
 	}
+	s.timed(effects)
 	s.stored(effects)
 	s.logged(ev, effects)
 	s.sent(effects)
@@ -130,6 +137,8 @@ func (s *stage) stored(effects []Effect) {
 		switch e.(type) {
 		case Send, Relay, Load:
 			shown = true
+			continue
+		case Wake:
 			continue
 		case Delete:
 			deleted = true
@@ -180,11 +189,16 @@ func copied(s Send) Send {
 	return Send{stanza.Out{Head: bytes.Clone(s.Out.Head), Tail: bytes.Clone(s.Out.Tail)}, slices.Clone(s.To)}
 }
 
-// untouched: what was published has not been written to since (R8).
+// untouched: what was published or frozen has not been written to since (R8).
 func (s *stage) untouched() {
 	for _, p := range s.published {
 		if !reflect.DeepEqual(p.out, p.copy) {
 			s.t.Fatalf("published and written to: %s", p.out.Out.Head)
+		}
+	}
+	for _, f := range s.frozen {
+		if now := asText(s.t, f.stored); now != f.text {
+			s.t.Fatalf("frozen and written to:\n%s\n%s", f.text, now)
 		}
 	}
 }
@@ -332,7 +346,7 @@ func (s *stage) soundOccupant(o *Occupant) {
 	switch {
 	case err != nil, key != o.key, r.byNick[key] != o, len(o.sessions) == 0:
 		s.t.Fatalf("%s is not filed under his nick", o.Nick)
-	case o.aff != r.affiliation(o.bare), o.role < Visitor:
+	case o.aff != r.standing(o), o.role < Visitor:
 		s.t.Fatalf("%s is %s and %s", o.Nick, o.aff, o.role)
 	case o.aff == Outcast, r.rec.Config.MembersOnly && o.aff < Member:
 		s.t.Fatalf("%s must not be here", o.Nick)

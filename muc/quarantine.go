@@ -46,7 +46,7 @@ func (r *Room) keepAll(holds []Hold) {
 	for _, h := range slices.SortedStableFunc(slices.Values(holds), func(a, b Hold) int { return a.Until.Compare(b.Until) }) {
 		r.keep(h)
 	}
-	r.expecting = len(holds) > 0
+	r.expecting = len(holds) > 0 && len(r.occupants) == 0
 }
 
 // release ends the hold of a user, if there is one.

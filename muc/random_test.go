@@ -158,6 +158,20 @@ func drawFact(t *rapid.T) Fact {
 	}).Draw(t, "fact")
 }
 
+// drawSettings draws the rules of a service.
+func drawSettings(t *rapid.T) *Settings {
+	s := &Settings{Service: "muc.example", MaxNick: 64, MaxVCard: 1000, Defaults: DefaultConfig()}
+	s.Defaults.MembersOnly = rapid.IntRange(0, 4).Draw(t, "members only") == 0
+	if rapid.Bool().Draw(t, "pings") {
+		s.PingIdle, s.PingTimeout = 10*time.Minute, 2*time.Minute
+	}
+	if rapid.IntRange(0, 2).Draw(t, "rates") == 0 {
+		few := Rate{Burst: 2, Every: 20 * time.Second}
+		s.Bounds = Bounds{Messages: few, Presences: few, Invites: few, Voice: few, Registrations: few}
+	}
+	return s
+}
+
 // drawEvent draws what happens next.
 func drawEvent(t *rapid.T, now time.Time) Event {
 	if rapid.IntRange(0, 7).Draw(t, "link") == 0 {

@@ -172,6 +172,43 @@ type Stored struct {
 	Holds        []Hold
 	Requests     []Request
 	Tombstone    *Tombstone // there is no room any more, and nothing else is set
+
+	Sessions []SessionRecord // who is in it, in no order
+	Verdicts []Verdict       // oldest first
+	Privates []Mark          // the newest private messages, by to whom and under which id, oldest first
+	Ended    []Mark          // the newest sessions of commands that are over
+	Turns    []Turn          // of slow mode, oldest first
+	PulseAt  time.Time       // when to look for ghosts; the zero time if that is not known
+}
+
+// SessionRecord is one session that is in the room, with what it shares with the others of its occupant.
+type SessionRecord struct {
+	JID        string // full
+	Via        string // the link that it is behind, "" for none
+	Nick       string
+	OccupantID string
+	Role       string
+	Silenced   bool      // a moderator took his voice
+	Proxied    bool      // a peer speaks for a user of our own
+	Entry      int64     // occupants in this order have entered
+	Spoke      int64     // sessions in this order have spoken of their presence; an occupant's last one is shown
+	Payload    []byte    // presence children
+	Heard      time.Time // when its client has last said something; the zero time if that is not known
+	Asked      time.Time // when it was asked for a sign of life and has not given one
+	Late       []byte    // presence children that were said too fast
+	LateAt     time.Time // when they may be shown; the zero time if there are none
+}
+
+// Verdict is the voice that a moderator has left to somebody.
+type Verdict struct{ JID, Role string }
+
+// Mark is something by its id, and whose it is.
+type Mark struct{ JID, ID string }
+
+// Turn is when somebody has spoken last.
+type Turn struct {
+	JID string // bare
+	At  time.Time
 }
 
 // Birth is what a room that does not exist yet would be born with. Epoch and Secret are random.

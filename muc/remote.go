@@ -131,7 +131,7 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	}
 	was := s.o.role
 	s.payload = r.filter(f.Payload)
-	s.o.show(s)
+	r.bring(s)
 	if !s.o.local() {
 		s.o.role = r.remoteRole(s.o.aff, f.Role)
 		if s.o.silenced { // by a moderator here

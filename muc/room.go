@@ -30,6 +30,7 @@ type Room struct {
 	seen    seen
 
 	occupants []*Occupant           // in order of entry
+	count     int64                 // the highest number of an occupant or a session
 	byNick    map[string]*Occupant  // by comparison key
 	sessions  map[identity]*Session // everybody, also those behind links
 	claims    claims                // whose nicks look how
@@ -89,13 +90,14 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	for _, a := range stored.Affiliations {
 		r.enlist(a)
 	}
-	r.hats, r.requests = stored.Hats, stored.Requests
+	r.hats, r.requests = slices.Clone(stored.Hats), slices.Clone(stored.Requests)
 	r.keepCard(stored.VCard)
-	r.keepAll(stored.Holds)
 	sortHats(r.hats)
 	for _, k := range stored.Seen {
 		r.seen.add(string(k))
 	}
+	r.thaw(stored)
+	r.keepAll(stored.Holds)
 	return r
 }
 

@@ -1,6 +1,7 @@
 package muctest
 
 import (
+	"encoding/json"
 	"html"
 	"maps"
 	"slices"
@@ -13,11 +14,13 @@ import (
 // Rooms is a world of pure rooms: effects are performed at once, and what rooms log is kept in memory.
 type Rooms struct {
 	Settings *muc.Settings
+	Freezing bool // after each event a room is frozen, and goes on as another that is made of what it was
 	rooms    map[string]*place
 }
 
 // place is the address of a room, with what outlives the room there.
 type place struct {
+	jid     stanza.JID
 	room    *muc.Room
 	creator string // bare JID
 	log     log
@@ -27,7 +30,7 @@ type place struct {
 
 // Deliver hands a stanza to its room.
 func (w *Rooms) Deliver(now time.Time, st *stanza.Stanza) []Out {
-	return w.handle(w.place(st.To.Bare()), muc.Event{At: now, Stanza: st})
+	return w.play(w.place(st.To.Bare()), muc.Event{At: now, Stanza: st})
 }
 
 // Wake wakes every room at the times that it asked for, one after the other.
@@ -36,7 +39,7 @@ func (w *Rooms) Wake(now time.Time) []Out {
 	for p := w.next(now); p != nil; p = w.next(now) {
 		at := p.wake
 		p.wake = time.Time{}
-		outs = append(outs, w.handle(p, muc.Event{At: at, Wake: true})...)
+		outs = append(outs, w.play(p, muc.Event{At: at, Wake: true})...)
 	}
 	return outs
 }
@@ -45,7 +48,7 @@ func (w *Rooms) Wake(now time.Time) []Out {
 func (w *Rooms) End(now time.Time) []Out {
 	var outs []Out
 	for _, name := range slices.Sorted(maps.Keys(w.rooms)) {
-		outs = append(outs, w.handle(w.rooms[name], muc.Event{At: now, Final: true})...)
+		outs = append(outs, w.play(w.rooms[name], muc.Event{At: now, Final: true})...)
 	}
 	return outs
 }
@@ -67,7 +70,7 @@ func (w *Rooms) place(jid stanza.JID) *place {
 	}
 	p := w.rooms[jid.String()]
 	if p == nil {
-		p = &place{}
+		p = &place{jid: jid}
 		w.rooms[jid.String()] = p
 	}
 	if p.room == nil || !p.room.Exists() {
@@ -97,6 +100,30 @@ func (p *place) buried() *muc.Stored {
 		return nil
 	}
 	return &muc.Stored{Tombstone: p.tomb}
+}
+
+// play lets a room act, with all that comes of it, and returns what it sent.
+func (w *Rooms) play(p *place, ev muc.Event) []Out {
+	outs := w.handle(p, ev)
+	if w.Freezing && p.room.Exists() {
+		p.room = muc.Open(w.Settings, p.jid, Birth(), Thawed(p.room.Freeze()))
+		p.wake = time.Time{}
+		outs = append(outs, w.handle(p, muc.Event{At: ev.At})...) // the new room sets its own timer
+	}
+	return outs
+}
+
+// Thawed is a frozen room as it comes back from wherever it was kept.
+func Thawed(s *muc.Stored) *muc.Stored {
+	text, err := json.Marshal(s)
+	var back *muc.Stored
+	if err == nil {
+		err = json.Unmarshal(text, &back)
+	}
+	if err != nil {
+		panic(err) // plain data can always be written and read
+	}
+	return back
 }
 
 // handle lets a room act and returns what it sent.
