@@ -89,11 +89,11 @@ func (l look) keys() []string {
 }
 
 // refuseNick says why this user may not take a nick: somebody else is called like it or has reserved one like it, or the
-// service keeps it; nil if he may.
+// service keeps it; nil if he may. user is who he is to the room.
 func (r *Room) refuseNick(nick, key string, user stanza.JID) *stanza.Error {
 	l := r.look(nick, key)
 	switch o := r.byNick[key]; {
-	case o != nil && o.bare != user.Bare():
+	case o != nil && o.who != user.Bare():
 		return nickTaken
 	case r.claims.others(user.Bare().String(), l):
 		return nickTaken.Because("Somebody else has this nick, or one that looks like it.")

@@ -50,8 +50,8 @@ func (r *Room) Freeze() *Stored {
 
 func (o *Occupant) freeze(s *Session) SessionRecord {
 	return SessionRecord{
-		JID: s.jid.String(), Via: string(s.via), Nick: o.Nick, OccupantID: o.id, Role: o.role.String(),
-		Silenced: o.silenced, Proxied: o.proxied, Entry: o.entry, Spoke: s.spoke, Payload: s.payload, Heard: s.heard, Asked: s.asked,
+		JID: s.jid.String(), Via: string(s.via), Nick: o.Nick, Role: o.role.String(), Silenced: o.silenced,
+		Entry: o.entry, Spoke: s.spoke, Payload: s.payload, Heard: s.heard, Asked: s.asked,
 	}
 }
 
@@ -85,12 +85,12 @@ func (r *Room) seat(q *SessionRecord) {
 	nick, key, bad := prepareNick(q.Nick)
 	id, there := identity{Via(q.Via), j}, r.byNick[key]
 	role := ParseRole(q.Role)
-	if err != nil || bad != nil || role < Visitor || r.sessions[id] != nil || there != nil && there.bare != j.Bare() {
+	if err != nil || bad != nil || role < Visitor || r.sessions[id] != nil || there != nil && there.who != r.who(id.via, j) {
 		return
 	}
 	s := &Session{jid: j, addr: j.Addr(), via: id.via, payload: q.Payload}
 	o := r.add(s, nick, key, None, role)
-	o.id, o.role, o.silenced, o.proxied, o.entry = q.OccupantID, role, q.Silenced, q.Proxied, q.Entry
+	o.role, o.silenced, o.entry = role, q.Silenced, q.Entry
 	o.aff = r.standing(o)
 	s.spoke, s.heard, s.asked = q.Spoke, q.Heard, q.Asked
 	r.count = max(r.count, q.Entry, q.Spoke)

@@ -160,7 +160,7 @@ func (r *Room) inviter(to stanza.JID) []stanza.Addr {
 		return nil
 	}
 	for _, o := range r.occupants {
-		if o.bare == to.Bare() {
+		if o.who == to.Bare() {
 			return o.addrs()
 		}
 	}

@@ -40,7 +40,7 @@ func (r *Room) enter(st *stanza.Stanza, nick, key string) {
 // call gives who enters his nick: as it is written already, if he is in under it.
 func (e *entry) call(r *Room, nick, key string) {
 	e.nick, e.key, e.beside = nick, key, false
-	if o := r.byNick[key]; o != nil && o.bare == e.st.From.Bare() {
+	if o := r.byNick[key]; o != nil && o.who == e.st.From.Bare() {
 		e.nick, e.beside = o.Nick, true
 	}
 }

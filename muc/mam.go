@@ -47,7 +47,7 @@ var noArchive = unsupported.Because("This room has no archive.")
 // needed only those read the log who have given it, or whom the room knows. xep:0313#business-storeret-muc-archives
 func (r *Room) mayRead(user stanza.JID) *stanza.Error {
 	c, aff, bare := &r.rec.Config, r.affiliation(user), user.Bare().String()
-	inside := len(r.of(bare)) > 0
+	inside := r.inside(user)
 	switch {
 	case r.rec.Locked && aff != Owner:
 		return lockedRoom

@@ -14,7 +14,8 @@ type Occupant struct {
 	look     look   // what it looks like
 	from     string // room/nick as text
 	bare     stanza.JID
-	id       string // occupant-id
+	who      stanza.JID // who he is to the room
+	id       string     // occupant-id
 	aff      Affiliation
 	role     Role
 	silenced bool       // a moderator took his voice
@@ -72,11 +73,17 @@ func (r *Room) of(jid string) []*Occupant {
 	return list
 }
 
+// inside tells whether a user is in the room, and not just on a peer's word.
+func (r *Room) inside(user stanza.JID) bool {
+	return slices.ContainsFunc(r.occupants, func(o *Occupant) bool { return o.who == user.Bare() })
+}
+
 // add puts a session into the room under this nick, alone or beside the user's others.
 func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Occupant {
 	o := r.byNick[key]
 	if o == nil {
-		o = &Occupant{bare: s.jid.Bare(), id: r.idOver(s.via, s.jid), aff: aff, role: role, proxied: r.proxied(s.via, s.jid)}
+		who := r.who(s.via, s.jid)
+		o = &Occupant{bare: s.jid.Bare(), who: who, id: r.occupantID(who), aff: aff, role: role, proxied: who != s.jid.Bare()}
 		r.remind(o)
 		o.entry = r.next()
 		r.occupants = append(r.occupants, o)
@@ -97,12 +104,12 @@ func (r *Room) rename(o *Occupant, nick, key string) {
 	}
 	o.Nick, o.key, o.look, o.from = nick, key, r.look(nick, key), r.jid.With(nick).String()
 	r.byNick[key] = o
-	r.claims.add(o.bare.String(), o.look)
+	r.claims.add(o.who.String(), o.look)
 }
 
 func (r *Room) unname(o *Occupant) {
 	delete(r.byNick, o.key)
-	r.claims.drop(o.bare.String(), o.look)
+	r.claims.drop(o.who.String(), o.look)
 }
 
 // remove takes a session out and tells whether its occupant went with it.

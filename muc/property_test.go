@@ -317,10 +317,10 @@ func (s *stage) sound() {
 func (s *stage) claimed() {
 	want := claims{}
 	for _, o := range s.room.occupants {
-		if want.others(o.bare.String(), s.room.lookOf(o.Nick)) {
+		if want.others(o.who.String(), s.room.lookOf(o.Nick)) {
 			s.t.Fatalf("%s looks like somebody else", o.Nick)
 		}
-		want.add(o.bare.String(), s.room.lookOf(o.Nick))
+		want.add(o.who.String(), s.room.lookOf(o.Nick))
 	}
 	for _, a := range s.room.affils {
 		want.add(a.JID, s.room.lookOf(a.Nick))
@@ -346,6 +346,8 @@ func (s *stage) soundOccupant(o *Occupant) {
 	switch {
 	case err != nil, key != o.key, r.byNick[key] != o, len(o.sessions) == 0:
 		s.t.Fatalf("%s is not filed under his nick", o.Nick)
+	case o.proxied && o.local():
+		s.t.Fatalf("%s is here himself, and somebody whom a peer speaks for", o.Nick)
 	case o.aff != r.standing(o), o.role < Visitor:
 		s.t.Fatalf("%s is %s and %s", o.Nick, o.aff, o.role)
 	case o.aff == Outcast, r.rec.Config.MembersOnly && o.aff < Member:

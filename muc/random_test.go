@@ -26,7 +26,7 @@ var pools = map[string][]string{
 	"client":   testClients,
 	"user":     {"alice@a.example", "bob@b.example", "carol@c.example", "dave@d.example", "eve@e.example", "zoe@z.example"},
 	"stranger": {"rosa@remote.example/x", "rolf@remote.example/y", "bob@b.example/far"},
-	"nick":     {"Ann", "ann", "Bea", "B\u0435a", "Çem", "Dan"}, // one of them with a Cyrillic letter
+	"nick":     {"Ann", "ann", "Bea", "B\u0435a", "Çem", "Dan", "Ann (remote.example)"}, // one of them with a Cyrillic letter
 	"show":     {"", "<show>away</show>", "<show>dnd</show><status>busy</status>"},
 	"role":     roleNames[1:],
 	"aff":      affiliationNames[1:],
@@ -164,6 +164,9 @@ func drawSettings(t *rapid.T) *Settings {
 	s.Defaults.MembersOnly = rapid.IntRange(0, 4).Draw(t, "members only") == 0
 	if rapid.Bool().Draw(t, "pings") {
 		s.PingIdle, s.PingTimeout = 10*time.Minute, 2*time.Minute
+	}
+	if rapid.Bool().Draw(t, "locals") {
+		s.LocalDomains = []string{"a.example", "b.example"}
 	}
 	if rapid.IntRange(0, 2).Draw(t, "rates") == 0 {
 		few := Rate{Burst: 2, Every: 20 * time.Second}

@@ -183,20 +183,18 @@ type Stored struct {
 
 // SessionRecord is one session that is in the room, with what it shares with the others of its occupant.
 type SessionRecord struct {
-	JID        string // full
-	Via        string // the link that it is behind, "" for none
-	Nick       string
-	OccupantID string
-	Role       string
-	Silenced   bool      // a moderator took his voice
-	Proxied    bool      // a peer speaks for a user of our own
-	Entry      int64     // occupants in this order have entered
-	Spoke      int64     // sessions in this order have spoken of their presence; an occupant's last one is shown
-	Payload    []byte    // presence children
-	Heard      time.Time // when its client has last said something; the zero time if that is not known
-	Asked      time.Time // when it was asked for a sign of life and has not given one
-	Late       []byte    // presence children that were said too fast
-	LateAt     time.Time // when they may be shown; the zero time if there are none
+	JID      string // full
+	Via      string // the link that it came over, "" for none
+	Nick     string
+	Role     string
+	Silenced bool      // a moderator took his voice
+	Entry    int64     // occupants in this order have entered
+	Spoke    int64     // sessions in this order have spoken of their presence; an occupant's last one is shown
+	Payload  []byte    // presence children
+	Heard    time.Time // when its client has last said something; the zero time if that is not known
+	Asked    time.Time // when it was asked for a sign of life and has not given one
+	Late     []byte    // presence children that were said too fast
+	LateAt   time.Time // when they may be shown; the zero time if there are none
 }
 
 // Verdict is the voice that a moderator has left to somebody.

@@ -88,9 +88,9 @@ func (r *Room) proxied(via Via, user stanza.JID) bool {
 func (r *Room) nickOver(via Via, nick string, user stanza.JID) (string, string, bool) {
 	if r.proxied(via, user) {
 		peer, _ := stanza.ParseJID(string(via))
-		return r.nickFor(nick+" ("+peer.Domain+")", user)
+		nick += " (" + peer.Domain + ")"
 	}
-	return r.nickFor(nick, user)
+	return r.nickFor(nick, user.Domain, r.who(via, user))
 }
 
 // remoteRole is what another node claims for its user, but never more than he would have here, and never a moderator's
@@ -104,7 +104,7 @@ func (r *Room) remoteRole(aff Affiliation, claimed Role) Role {
 
 // nickFor is the nick under which this room shows a remote user: his own, unless somebody else has it here. Then he is
 // told apart by his domain, the same way every time.
-func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
+func (r *Room) nickFor(nick, domain string, user stanza.JID) (string, string, bool) {
 	nick, key, err := prepareNick(nick)
 	if err != nil {
 		return "", "", false
@@ -113,9 +113,9 @@ func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
 		return nick, key, true
 	}
 	for i := range 100 {
-		alias := nick + " (" + user.Domain + ")"
+		alias := nick + " (" + domain + ")"
 		if i > 0 {
-			alias = nick + " (" + user.Domain + " " + strconv.Itoa(i+1) + ")"
+			alias = nick + " (" + domain + " " + strconv.Itoa(i+1) + ")"
 		}
 		if a, k, err := prepareNick(alias); err == nil && r.refuseNick(a, k, user) == nil {
 			return a, k, true

@@ -41,7 +41,7 @@ func (r *Room) judged(user stanza.JID) Role {
 
 // remind gives a newcomer the voice that he was left with. Admins and owners are above that.
 func (r *Room) remind(o *Occupant) {
-	voice := r.judged(o.bare)
+	voice := r.judged(o.who)
 	if voice == 0 || o.aff >= Admin || o.role == Moderator {
 		return
 	}
