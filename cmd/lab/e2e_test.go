@@ -26,12 +26,14 @@ var nodeConfig = map[place]string{
 	wonderland: `
 		[rooms]
 		local_domains = ["wonderland.lit"]
+		ping_idle = "10s"
 		[[federation.room]]
 		room = "rabbithole"
 		accept = ["elsinore@talk.denmark.lit"]`,
 	denmark: `
 		[rooms]
 		local_domains = ["denmark.lit"]
+		ping_idle = "10s"
 		[[federation.room]]
 		room = "elsinore"
 		join = "rabbithole@rooms.wonderland.lit"

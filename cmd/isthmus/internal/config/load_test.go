@@ -111,7 +111,7 @@ func TestC1AllMistakes(t *testing.T) {
 			`f:6: rooms.reserved_nicks has "\u200b", which cannot be a nick`,
 		}},
 		{"patience", minimal + "[rooms]\nping_idle = '1s'\nping_timeout = '0s'\nnick_quarantine = '-1s'\nlock_timeout = '1ms'\n", []string{
-			"f:5: rooms.ping_idle is 1s; it has to be 1m0s at least, or 0s for never",
+			"f:5: rooms.ping_idle is 1s; it has to be 10s at least, or 0s for never",
 			"f:6: rooms.ping_timeout is 0s; it has to be 1s at least",
 			"f:7: rooms.nick_quarantine is -1s; it has to be 1s at least, or 0s for never",
 			"f:8: rooms.lock_timeout is 1ms; it has to be 1s at least, or 0s for never",

@@ -33,7 +33,7 @@ var rules = []rule{
 	{"rooms.contacts", func(c *Config) error { return each(c.Rooms.Contacts, aUser) }},
 	{"rooms.tombstone", func(c *Config) error { return atLeast(c.Rooms.Tombstone, 0) }},
 	{"rooms.fixed", func(c *Config) error { return fields(c.Rooms.Fixed) }},
-	{"rooms.ping_idle", func(c *Config) error { return atLeastOr(c.Rooms.PingIdle, time.Minute) }},
+	{"rooms.ping_idle", func(c *Config) error { return atLeastOr(c.Rooms.PingIdle, 10*time.Second) }},
 	{"rooms.lock_timeout", func(c *Config) error { return atLeastOr(c.Rooms.LockTime, time.Second) }},
 	{"rooms.nick_quarantine", func(c *Config) error { return atLeastOr(c.Rooms.Quarantine, time.Second) }},
 	{"rooms.ping_timeout", func(c *Config) error { return atLeast(c.Rooms.PingTimeout, time.Second) }},

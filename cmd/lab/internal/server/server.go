@@ -131,6 +131,13 @@ func (s *Server) Stop() {
 	}
 }
 
+// Kill9 ends the server without a chance to tell anybody.
+func (s *Server) Kill9() {
+	if s.child != nil {
+		s.child.Kill()
+	}
+}
+
 // Close stops the server and gives its ports back. Its directory stays.
 func (s *Server) Close() {
 	s.Stop()
