@@ -13,9 +13,9 @@ var unreachable = map[string]bool{
 	string(mellium.RemoteServerTimeout):  true,
 }
 
-// down are the errors by which a peer, or a server on the way, says that what we sent was not taken: the link is no more,
+// fatal are the errors by which a peer, or a server on the way, says that what we sent was not taken: the link is no more,
 // whatever we believe.
-var down = map[string]bool{
+var fatal = map[string]bool{
 	string(mellium.RemoteServerNotFound): true,
 	string(mellium.RemoteServerTimeout):  true,
 	string(mellium.RecipientUnavailable): true,
@@ -36,30 +36,24 @@ var down = map[string]bool{
 // one; everything else was for the peer itself.
 func (l *Link) bounced(st *stanza.Stanza) {
 	why := condition(st)
-	fatal := down[why] || l.doing == joining
-	if st.Kind == stanza.Message && !st.From.IsBare() {
+	private := st.Kind == stanza.Message && !st.From.IsBare()
+	end := fatal[why] || l.doing == joining
+	if private {
 		l.privateFailed(st)
-		fatal = unreachable[why]
+		end = unreachable[why]
 	}
 	switch {
+	case end && l.doing == leaving:
+		l.rest()
+	case end:
+		l.wrong(bounced, "Nothing gets through to the peer: "+why+".")
 	case why == string(mellium.Conflict):
 		l.once("The peer has somebody else under a nick that is taken here.")
-	case !fatal:
+	default:
 		l.once("The peer has refused a stanza: " + why + ".")
-	case l.c.Inbound:
-		l.broken(why)
-	case l.doing == leaving:
-		l.rest()
-	case l.up():
-		l.fail("Nothing gets through to the peer: " + why + ".")
 	}
-}
-
-// broken ends an inbound link: it is the peer's to join again. It is told, in case it can still hear.
-func (l *Link) broken(why string) {
-	if l.hears() {
-		l.warn("Nothing gets through to the peer: " + why + ".")
-		l.close(muc.Lost{Reason: "The link is broken.", Broken: true})
+	if !private && !end {
+		l.sent-- // it did not arrive
 	}
 }
 

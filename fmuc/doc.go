@@ -2,7 +2,7 @@
 // directions. It turns stanzas with <fmuc/> into the room's facts and the room's facts into such stanzas.
 //
 // F1. Handle never blocks, calls nobody, reads no clock and no random source: time arrives in the event.
-// F2. Nothing crosses an outbound link while nobody is in the room on our side. xep:0289#reqs
+// F2. Nothing crosses an outbound link while nobody is in the room on our side, no ping either. xep:0289#reqs
 // F3. One message is one stanza, however many occupants there are behind it. xep:0289#messages
 // F4. What came over a link never goes back over it. xep:0289#startup
 // F5. Everybody is announced before his first message, again after every join.
@@ -11,6 +11,10 @@
 // F8. No stanza of a peer panics or ends anything but its own link; one that names nobody changes nothing.
 // F9. Everything that a link remembers is bounded.
 // F10. No <fmuc/> and nothing else of the link is in what the room is told.
+// F11. A link that is broken is noticed: by a bounce, by pings, by the loss of our own stream, by a stanza that is missing.
+// The people behind it stay for a while, and nobody sees it who has stayed when it is over.
+//
+// A link is idle, asking, joining, up, suspect, leaving or down; causes says what each cause of trouble does to it.
 //
 // When one side has lost what it knew of the link, the other gets everything again: a joined node by a request to join
 // that asks for history or names somebody whom it knows already, a joining node by an answer that it did not ask for.

@@ -22,6 +22,8 @@ func (l *Link) fact(f muc.Fact) {
 		l.said(f)
 	case muc.Private:
 		l.private(f)
+	case muc.Settled:
+		l.iq("result", f.ID, "", "")
 	case muc.Closed:
 		l.finish("The room is no more.")
 	}
@@ -45,10 +47,10 @@ func (l *Link) entered(f muc.Entered) {
 	case l.up():
 		l.introduce(f)
 	case l.c.Inbound || l.doing == asking:
-	case l.doing == waiting:
+	case l.doing == down:
 		l.add(f)
 	default:
-		l.join([]muc.Entered{f})
+		l.ask(nothing) // he is part of it
 	}
 }
 
@@ -118,7 +120,7 @@ func (l *Link) left(f muc.Left) {
 	switch {
 	case l.up():
 		l.leave()
-	case l.doing == waiting:
+	case l.doing == down:
 		l.rest()
 	}
 }
@@ -131,6 +133,10 @@ func (l *Link) put(f muc.Left) {
 	}
 	g.removed = true
 	f.Nick = g.nick
+	if l.doing == down {
+		g.order = &f
+		return
+	}
 	l.show(f.Person, nil, leaveWord(f), l.peer)
 }
 
@@ -169,7 +175,12 @@ func (l *Link) private(f muc.Private) {
 	}
 	l.mark(&b, user)
 	env := stanza.Envelope{Kind: stanza.Message, Type: f.Type, ID: f.ID, From: l.c.Room.With(from).String(), Lang: f.Lang}
-	l.emit(Send{env.Render(b.Bytes()), []stanza.Addr{l.c.Peer.With(to).Addr()}})
+	out, addr := env.Render(b.Bytes()), l.c.Peer.With(to).Addr()
+	if f.Type == "error" {
+		l.emit(Send{out, []stanza.Addr{addr}})
+		return
+	}
+	l.post(out, addr)
 }
 
 // person is a guest as the room knows him.

@@ -1,8 +1,6 @@
 package fmuc
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 
 	"isthmus/component/stanza"
@@ -12,6 +10,7 @@ import (
 // accept takes a request to join: the room's state is the answer. xep:0289#startup
 func (l *Link) accept(st *stanza.Stanza) {
 	clear(l.noted)
+	l.got = 1
 	h := st.Child(nsMUC, "x").Child(nsMUC, "history")
 	limits := muc.Limits{MaxChars: -1, MaxStanzas: l.c.MaxHistory, Seconds: number(h.Attr("seconds"))}
 	if n := number(h.Attr("maxstanzas")); n >= 0 {
@@ -37,35 +36,14 @@ func (l *Link) again(st *stanza.Stanza) {
 	l.info("The peer joins again: it has lost its state.")
 	l.markStale()
 	l.accept(st)
-	l.wake(l.now.Add(l.c.JoinTimeout))
-}
-
-func (l *Link) markStale() {
-	for _, g := range l.theirs {
-		g.stale = true
-	}
-}
-
-// sweep takes out those whom a peer that lost its state did not announce again.
-func (l *Link) sweep() {
-	var list []stanza.JID
-	for j, g := range l.theirs {
-		if g.stale {
-			list = append(list, j)
-		}
-	}
-	slices.SortFunc(list, func(a, b stanza.JID) int { return cmp.Compare(a.String(), b.String()) })
-	for _, j := range list {
-		l.dismiss(j, l.theirs[j], muc.Left{})
-	}
-	l.lastLeft()
+	l.after(stale, l.c.JoinTimeout)
 }
 
 // give answers a request to join: who is here, what was said, and always the subject (F6). xep:0289#startup
 func (l *Link) give(st muc.State) {
 	before := l.ours
 	l.ours = map[stanza.JID]*member{}
-	l.doing = joined
+	l.become(joined)
 	for _, f := range st.Occupants {
 		delete(before, f.JID)
 		l.introduce(f)
@@ -79,7 +57,9 @@ func (l *Link) give(st muc.State) {
 		l.speak(f)
 	}
 	l.speak(st.Subject)
+	l.sent = 0
 	l.info("The peer has joined the room.")
+	l.watch()
 }
 
 // newest is the end of a history that is within the limit of characters, whole messages only.

@@ -14,17 +14,21 @@ type Config struct {
 	MaxHistory  int           // messages asked for and given
 	JoinTimeout time.Duration // how long an answer to our join may take; more than a round trip of the link
 	Retry       time.Duration // wait before the next attempt, grows to 16 times
+	Ping        time.Duration // silence after which the peer is asked for a sign of life; 0 = never
+	PingTimeout time.Duration // in which it has to give one
+	Grace       time.Duration // how long the peer's people stay in the room when nothing gets through
 	SyncedAt    time.Time     // everything of the peer's up to here has been received; zero: nothing
 }
 
 // Event is one thing that happens to a link.
 type Event struct {
-	At     time.Time
-	Stanza *stanza.Stanza // from the peer, nil otherwise
-	Fact   muc.Fact       // from the room, nil otherwise
-	Wake   bool           // the timer that the link set has come
-	Start  bool           // an outbound link: there are people in the room already
-	Stop   string         // the link must end, for this reason
+	At       time.Time
+	Stanza   *stanza.Stanza // from the peer, nil otherwise
+	Fact     muc.Fact       // from the room, nil otherwise
+	Wake     bool           // the timer that the link set has come
+	Start    bool           // an outbound link: there are people in the room already
+	Detached bool           // our own host server was away: whatever was under way is lost
+	Stop     string         // the link must end, for this reason
 }
 
 // Link is one edge between our room and a peer's. One goroutine owns it.
@@ -46,27 +50,18 @@ type Link struct {
 	lag      time.Duration // about how old what we hear may be
 	chars    int           // limit of the history that a joining peer wants; negative: none
 
+	sent, got int    // stanzas by users, each way, as far as both sides know where to begin to count
+	asks      int    // counts pings
+	pings     []ping // not answered, oldest first
+	tries     int    // pings that were not answered in time, one after the other
+	answers   bool   // the peer has answered a ping before
+
+	waits [timers]time.Time
+	armed time.Time // when the host's timer comes
+
 	now time.Time
 	out []Effect
 }
-
-// phase is what a link is doing.
-type phase uint8
-
-const (
-	idle    phase = iota
-	asking        // the room has been asked for its state
-	joining       // the peer has been asked, and has not finished its answer
-	joined
-	leaving // we have left and the peer has not confirmed it
-	waiting // for the next attempt
-	ended
-)
-
-// A link that waits is at rest for everybody else.
-var phaseNames = [...]string{"idle", "asking", "joining", "joined", "leaving", "idle", "ended"}
-
-func (p phase) String() string { return phaseNames[p] }
 
 // New makes a link that does nothing yet.
 func New(c Config) *Link {
@@ -85,6 +80,8 @@ func (l *Link) Handle(ev Event) []Effect {
 		l.stop(ev.Stop)
 	case ev.Start:
 		l.start()
+	case ev.Detached:
+		l.wrong(detached, "The host server was away.")
 	case ev.Wake:
 		l.woken()
 	case ev.Stanza != nil:
@@ -92,28 +89,20 @@ func (l *Link) Handle(ev Event) []Effect {
 	case ev.Fact != nil:
 		l.fact(ev.Fact)
 	}
+	l.rearm()
 	return l.out
 }
 
-// State is one word for what the link is doing.
-func (l *Link) State() string { return l.doing.String() }
+func (l *Link) emit(e Effect)    { l.out = append(l.out, e) }
+func (l *Link) tell(f muc.Fact)  { l.emit(Tell{f}) }
+func (l *Link) info(text string) { l.emit(Note{"info", text}) }
+func (l *Link) warn(text string) { l.emit(Note{"warn", text}) }
 
-// up tells whether the peer takes what happens on our side: after our request too, because it reads in order.
-func (l *Link) up() bool { return l.doing == joined || l.doing == joining }
-
-// hears tells whether what the peer says counts. An answer to an earlier join that we have left does not.
-func (l *Link) hears() bool {
-	if l.c.Inbound {
-		return l.doing == joined || l.doing == asking
-	}
-	return l.up() && l.owed == 0
+// post sends what a user does; the peer counts it.
+func (l *Link) post(out stanza.Out, to stanza.Addr) {
+	l.sent++
+	l.emit(Send{out, []stanza.Addr{to}})
 }
-
-func (l *Link) emit(e Effect)     { l.out = append(l.out, e) }
-func (l *Link) tell(f muc.Fact)   { l.emit(Tell{f}) }
-func (l *Link) info(text string)  { l.emit(Note{"info", text}) }
-func (l *Link) warn(text string)  { l.emit(Note{"warn", text}) }
-func (l *Link) wake(at time.Time) { l.emit(Wake{at}) }
 
 // once warns of what a peer may do with every stanza: once a join.
 func (l *Link) once(text string) {
@@ -123,24 +112,9 @@ func (l *Link) once(text string) {
 	}
 }
 
-// wakes are what a timer means in each phase.
-var wakes = map[phase]func(*Link){
-	joining: (*Link).silent,
-	leaving: (*Link).rest,
-	waiting: func(l *Link) { l.ask(nothing) },
-	asking:  (*Link).sweep,
-	joined:  (*Link).sweep,
-}
-
-func (l *Link) woken() {
-	if f := wakes[l.doing]; f != nil {
-		f(l)
-	}
-}
-
 // ask wants the state from our room; it comes back as a fact, and everything before it is part of it.
 func (l *Link) ask(history muc.Limits) {
-	l.doing = asking
+	l.become(asking)
 	l.tell(muc.Asked{History: history})
 }
 
@@ -172,7 +146,7 @@ func (l *Link) depart() {
 }
 
 func (l *Link) end() {
-	l.doing = ended
-	l.wake(time.Time{})
+	l.become(ended)
+	l.stopWaiting(stale)
 	l.emit(Ended{})
 }

@@ -21,7 +21,7 @@ var (
 
 func config(inbound bool) fmuc.Config {
 	return fmuc.Config{
-		Room: ourRoom, Peer: theirs, Inbound: inbound, MaxHistory: history, JoinTimeout: patience, Retry: patience,
+		Room: ourRoom, Peer: theirs, Inbound: inbound, MaxHistory: history, JoinTimeout: patience, Retry: patience, Grace: patience,
 	}
 }
 
@@ -53,10 +53,11 @@ func up(t testing.TB, inbound bool) *fmuc.Link {
 		l.Handle(fmuc.Event{At: muctest.Start, Fact: muc.State{Occupants: []muc.Entered{{Person: person("ann")}}}})
 	} else {
 		l.Handle(fmuc.Event{At: muctest.Start, Fact: muc.Entered{Person: person("ann")}})
+		l.Handle(fmuc.Event{At: muctest.Start, Fact: muc.State{Occupants: []muc.Entered{{Person: person("ann")}}}})
 		l.Handle(fmuc.Event{At: muctest.Start, Stanza: fromPeer(t, "<message type='groupchat' from='rabbithole@far.example'"+
 			" to='den@muc.example'><subject>s</subject><fmuc xmlns='{fmuc}' from='rabbithole@far.example'/></message>")})
 	}
-	if l.State() != "joined" {
+	if l.State() != "up" {
 		t.Fatalf("the link is %s", l.State())
 	}
 	return l
@@ -150,7 +151,8 @@ func TestSameSessionOnBothSides(t *testing.T) {
 func TestSyncedAt(t *testing.T) {
 	l := fmuc.New(config(false))
 	at := muctest.Start
-	l.Handle(fmuc.Event{At: at, Fact: muc.Entered{Person: person("ann")}})
+	l.Handle(fmuc.Event{At: at, Start: true})
+	l.Handle(fmuc.Event{At: at, Fact: muc.State{Occupants: []muc.Entered{{Person: person("ann")}}}})
 	subject := fromPeer(t, "<message type='groupchat' from='rabbithole@far.example' to='den@muc.example'><subject/>"+
 		"<fmuc xmlns='{fmuc}' from='rabbithole@far.example'/></message>")
 	check := func(list []fmuc.Effect, want time.Time) {

@@ -11,6 +11,7 @@ const (
 	nsSID        = "urn:xmpp:sid:0"
 	nsOccupantID = "urn:xmpp:occupant-id:0"
 	nsAddress    = "http://jabber.org/protocol/address"
+	nsPing       = "urn:xmpp:ping"
 	nsStanzas    = "urn:ietf:params:xml:ns:xmpp-stanzas"
 )
 

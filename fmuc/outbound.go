@@ -37,25 +37,26 @@ func (l *Link) join(list []muc.Entered) {
 		l.rest()
 		return
 	}
-	l.doing, l.asked = joining, l.now
+	l.become(joining)
+	l.asked, l.sent = l.now, 0
 	for i, f := range list {
 		if m := l.add(f); m != nil {
 			m.told = true
 			l.showJoin(m, i == 0)
 		}
 	}
-	l.wake(l.now.Add(l.c.JoinTimeout))
+	l.after(answer, l.c.JoinTimeout)
 }
 
 // complete is what the subject does: it ends the answer to a join. xep:0289#startup
 func (l *Link) complete() {
-	l.doing = joined
-	l.lag = l.now.Sub(l.asked)
+	l.become(joined)
+	l.lag, l.got = l.now.Sub(l.asked), 0
 	l.c.SyncedAt = l.asked
-	l.wake(time.Time{})
 	l.info("The room has joined the peer.")
 	l.emit(Save{l.c.SyncedAt, l.State()})
 	l.sweep()
+	l.watch()
 }
 
 // forgotten takes a second answer, to a request that we did not mean so: the peer has lost the link, and has made it anew
@@ -66,10 +67,16 @@ func (l *Link) forgotten() {
 	l.ask(nothing)
 }
 
-// silent ends an attempt that was not answered. A peer that did not answer because it believes that we are joined gives
-// that up, so that it answers the next time.
-func (l *Link) silent() {
-	l.depart()
+// unanswered ends a wait for the peer's word. If our request is not answered again and again, it may be that the peer
+// believes that we are joined: we leave, so that it answers the next time.
+func (l *Link) unanswered() {
+	if l.doing == leaving {
+		l.rest()
+		return
+	}
+	if l.attempts > 0 {
+		l.depart()
+	}
 	l.fail("The peer has not answered the request to join.")
 }
 
@@ -81,24 +88,26 @@ func (l *Link) remember() {
 	if at := l.heard.Add(-l.lag); at.After(l.c.SyncedAt) {
 		l.c.SyncedAt = at
 	}
-	l.emit(Save{l.c.SyncedAt, idle.String()})
+	l.emit(Save{l.c.SyncedAt, phaseNames[idle]})
 }
 
 // leave follows the last one of our side out: the peer's people are no longer here. xep:0289#part
 func (l *Link) leave() {
 	l.remember()
-	l.doing = leaving
+	l.become(leaving)
 	l.owed++
 	clear(l.theirs)
-	l.wake(l.now.Add(l.c.JoinTimeout))
+	l.stopWaiting(stale)
+	l.after(answer, l.c.JoinTimeout)
 	l.tell(muc.Lost{Reason: "The last user has left."})
 }
 
 // rest is the end of a visit (F2).
 func (l *Link) rest() {
-	l.doing, l.owed, l.attempts = idle, 0, 0
+	l.abandon("The last user has left.")
+	l.become(idle)
+	l.owed, l.attempts = 0, 0
 	clear(l.ours)
-	l.wake(time.Time{})
 }
 
 // fail ends an attempt, or a link that was up, until the next one.
@@ -119,14 +128,20 @@ func (l *Link) giveUp(why string) {
 
 func (l *Link) wait(why string, d time.Duration) {
 	l.warn(fmt.Sprintf("%s The next attempt is in %s.", why, d.Round(time.Second)))
-	l.remember()
-	l.doing, l.owed = waiting, 0
-	for _, m := range l.ours {
-		m.told = false
+	l.lose()
+	l.after(retry, d)
+}
+
+// begin joins again at once: the peer can be reached. A link that was up for a short time only is tried again later, since
+// something is wrong with it.
+func (l *Link) begin(why string) {
+	if l.doing != joined || l.now.Sub(l.asked) < l.c.Retry {
+		l.fail(why)
+		return
 	}
-	clear(l.theirs)
-	l.wake(l.now.Add(d))
-	l.tell(muc.Lost{Reason: why, Broken: true})
+	l.warn(why + " The peer is joined again.")
+	l.lose()
+	l.ask(nothing)
 }
 
 // patience is the wait before the next attempt. Links differ by up to a quarter, so that not all of them come at once.
@@ -161,16 +176,28 @@ func (l *Link) wasLeft() {
 		}
 	case l.up():
 		l.fail("The peer has ended the link.")
+		l.abandon("The peer has ended the link.")
 	}
 }
 
-// absent answers a peer that still takes us for joined: it missed that we left. An error tells it. xep:0289#part
+// absent answers a peer that still takes us for joined: it missed that we left, or that it was cut off. An error tells it.
+// xep:0289#part
 func (l *Link) absent(st *stanza.Stanza) {
-	if l.c.Inbound || l.doing != idle {
+	switch {
+	case l.c.Inbound && l.doing == down:
+		l.refuse(st, Unlinked)
+	case !l.c.Inbound && l.doing == idle:
+		l.refuse(st, gone)
+	}
+}
+
+// refuse answers a stanza of a peer that takes us for linked.
+func (l *Link) refuse(st *stanza.Stanza, why *stanza.Error) {
+	if st.IsError() {
 		return
 	}
-	l.once(gone.Text)
-	out, to := gone.Reply(st)
+	l.once(why.Text)
+	out, to := why.Reply(st)
 	l.emit(Send{out, []stanza.Addr{to}})
 }
 

@@ -48,13 +48,18 @@ type user struct {
 	in              bool
 	sees            map[string]bool // nicks
 	heard           map[string]int  // ids of messages of this visit
+	shown           map[string]int  // presences by nick
 }
 
-func newPair(t tester) *pair {
+func newPair(t tester, set ...func(*muc.LinkConfig)) *pair {
 	s := muctest.Defaults()
 	s.Peers = []string{"muc.example"}
 	s.Federation = map[string]muc.Federation{"j": {Join: roomP}, "p": {Accept: []string{roomJ}}}
 	s.Defaults.Persistent, s.Defaults.ChangeSubject = true, true
+	s.Link.Ping = time.Minute
+	for _, f := range set {
+		f(&s.Link)
+	}
 	p := &pair{world: newWorld(s), t: t, users: map[string]*user{}}
 	for _, room := range []string{roomJ, roomP} {
 		p.from("owner@x.example/1", room+"/Owner", "<presence to='%s'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
@@ -89,6 +94,9 @@ func (p *pair) see(outs []muctest.Out) {
 		if err != nil || u == nil {
 			continue
 		}
+		if st.Kind == stanza.Presence {
+			u.shown[st.From.Resource]++
+		}
 		switch {
 		case st.IsError():
 			p.t.Fatalf("%s was sent %s", o.To, o.XML)
@@ -117,7 +125,7 @@ func (p *pair) enter(room, name string) *user {
 		u = &user{jid: jid, room: room}
 		p.users[jid] = u
 	}
-	u.nick, u.in, u.sees, u.heard = name, true, map[string]bool{}, map[string]int{}
+	u.nick, u.in, u.sees, u.heard, u.shown = name, true, map[string]bool{}, map[string]int{}, map[string]int{}
 	p.from(u.jid, room+"/"+name, "<presence to='%s'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>")
 	return u
 }

@@ -10,7 +10,9 @@ func (l *Link) stanza(st *stanza.Stanza) {
 	mark := st.Child(nsFMUC, "fmuc")
 	reject := mark.Child(nsFMUC, "reject")
 	switch {
-	case st.From.Bare() != l.c.Peer, st.Kind == stanza.IQ:
+	case st.From.Bare() != l.c.Peer:
+	case st.Kind == stanza.IQ:
+		l.query(st)
 	case st.IsError():
 		l.bounced(st)
 	case mark == nil:
@@ -31,8 +33,9 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		l.once("The peer has sent something that does not name its author.")
 		return
 	}
-	if l.c.Inbound && l.doing == idle && JoinShaped(st) {
-		l.accept(st)
+	l.got++
+	if l.c.Inbound && JoinShaped(st) {
+		l.asksToJoin(st)
 	}
 	if !l.hears() {
 		l.absent(st)
@@ -51,6 +54,16 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	}
 }
 
+// asksToJoin takes a request of a peer that is not joined, or was cut off.
+func (l *Link) asksToJoin(st *stanza.Stanza) {
+	switch l.doing {
+	case idle:
+		l.accept(st)
+	case down:
+		l.again(st)
+	}
+}
+
 // available is an entry, a change of presence, or the second half of a change of nick. One of our own users who comes
 // back is a confirmation that we do not need, or a loop. xep:0289#startup xep:0289#activity
 func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
@@ -61,6 +74,11 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 	g := l.theirs[user]
 	if l.c.Inbound && l.doing == joined && JoinShaped(st) && l.startsOver(st, g) {
 		l.again(st)
+	}
+	if g != nil && g.order != nil { // he was put out while nothing got through
+		l.show(g.order.Person, nil, leaveWord(*g.order), l.peer)
+		g.stale, g.order = false, nil
+		return
 	}
 	if g != nil && g.removed && !JoinShaped(st) {
 		return

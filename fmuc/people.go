@@ -25,7 +25,9 @@ type guest struct {
 	nick    string
 	renamed bool // the second half of a change of nick is due
 	removed bool // our room has put him out and his node has not confirmed it
-	stale   bool // not announced since his node lost its state
+	stale   bool // not announced since his node lost its state, or was cut off
+
+	order *muc.Left // his removal, which his node has to be told
 }
 
 // add remembers somebody on our side; nil where there are too many.

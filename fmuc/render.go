@@ -30,7 +30,7 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	w.describe(&b, p)
 	l.mark(&b, p.JID)
 	env := stanza.Envelope{Kind: stanza.Presence, Type: w.kind, From: l.c.Room.With(p.Nick).String()}
-	l.emit(Send{env.Render(b.Bytes()), []stanza.Addr{to}})
+	l.post(env.Render(b.Bytes()), to)
 }
 
 // describe writes the <x/> of XEP-0045 about somebody. A node sees the real address in any case: it is in the mark.
@@ -100,7 +100,7 @@ func (l *Link) since() string {
 
 // speak sends a message or a subject to the peer.
 func (l *Link) speak(f muc.Said) {
-	l.emit(Send{l.render(f), []stanza.Addr{l.peer}})
+	l.post(l.render(f), l.peer)
 }
 
 func (l *Link) render(f muc.Said) stanza.Out {

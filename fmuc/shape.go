@@ -7,6 +7,12 @@ func Concerns(st *stanza.Stanza) bool {
 	return st.Has(nsFMUC, "fmuc") || st.Child("", "error").Child(nsFMUC, "fmuc") != nil
 }
 
+// Takes tells whether a stanza from a link's peer is for the link. Queries to the room are for the room, but those that ask
+// for the link.
+func Takes(st *stanza.Stanza) bool {
+	return Concerns(st) || st.Kind != stanza.IQ || st.Type == "result" || st.IsError() || Pings(st)
+}
+
 // JoinShaped tells whether a stanza asks to join: the presence of a user as his own client would send it to enter, with
 // who he is beside it. xep:0289#startup
 func JoinShaped(st *stanza.Stanza) bool {

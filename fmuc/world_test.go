@@ -73,6 +73,7 @@ func (w *world) Deliver(now time.Time, st *stanza.Stanza) []muctest.Out {
 
 // Wake moves the clock; timers that lie on the way come in order.
 func (w *world) Wake(now time.Time) []muctest.Out {
+	w.carryAll()
 	for {
 		var next *edge
 		for _, room := range slices.Sorted(maps.Keys(w.edges)) {
@@ -89,18 +90,23 @@ func (w *world) Wake(now time.Time) []muctest.Out {
 		w.now, next.wake = next.wake, time.Time{}
 		w.tell(next, fmuc.Event{Wake: true})
 		w.settle(next.room)
+		w.carryAll()
 	}
 	w.now = now
 	return w.drain()
 }
 
 func (w *world) drain() []muctest.Out {
-	for !w.held && w.carry(w.loaded()...) {
-		continue
-	}
+	w.carryAll()
 	outs := w.outs
 	w.outs = nil
 	return outs
+}
+
+func (w *world) carryAll() {
+	for !w.held && w.carry(w.loaded()...) {
+		continue
+	}
 }
 
 // loaded are the wires with something on them.
@@ -148,8 +154,13 @@ func (w *world) room(jid stanza.JID) *muc.Room {
 func (w *world) fromPeer(room string, r *muc.Room, st *stanza.Stanza) bool {
 	via := muc.Via(st.From.Bare().String())
 	e := w.edges[room][via]
-	if e != nil && (fmuc.Concerns(st) || st.Kind != stanza.IQ) {
+	if e != nil && fmuc.Takes(st) {
 		w.tell(e, fmuc.Event{Stanza: st})
+		return true
+	}
+	if fmuc.Pings(st) && (r.Accepts(string(via)) || r.Joins() == string(via)) {
+		out, to := fmuc.Unlinked.Reply(st)
+		w.send(out, []stanza.Addr{to})
 		return true
 	}
 	if e != nil || !fmuc.JoinShaped(st) || fmuc.Posing(st, func(d string) bool { return slices.Contains(w.settings.LocalDomains, d) }) {
@@ -166,9 +177,11 @@ func (w *world) fromPeer(room string, r *muc.Room, st *stanza.Stanza) bool {
 
 func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
 	e := &edge{room: room, via: via, inbound: inbound}
+	c := w.settings.Link
 	e.link = fmuc.New(fmuc.Config{
 		Room: stanza.MustJID(room), Peer: stanza.MustJID(string(via)), Inbound: inbound,
-		MaxHistory: history, JoinTimeout: patience, Retry: patience, SyncedAt: w.saved[wire{room, string(via)}].SyncedAt,
+		MaxHistory: history, JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
+		SyncedAt: w.saved[wire{room, string(via)}].SyncedAt,
 	})
 	if w.edges[room] == nil {
 		w.edges[room] = map[muc.Via]*edge{}

@@ -73,6 +73,9 @@ type State struct {
 	Subject   Said
 }
 
+// Settled asks a room whether everything before it is stored: it comes back to its link then.
+type Settled struct{ ID string }
+
 // Lost says that a link is gone, and with it everybody who came over it.
 type Lost struct {
 	Reason string
@@ -90,5 +93,6 @@ func (Said) fact()    {}
 func (Private) fact() {}
 func (Asked) fact()   {}
 func (State) fact()   {}
+func (Settled) fact() {}
 func (Lost) fact()    {}
 func (Closed) fact()  {}

@@ -25,6 +25,8 @@ func (r *Room) fact(via Via, f Fact) {
 		r.remoteSaid(via, f)
 	case Private:
 		r.remotePrivate(via, f)
+	case Settled:
+		r.emit(Relay{Only: via, Fact: f})
 	case Lost:
 		r.lost(via, f.Broken)
 	}
@@ -129,7 +131,7 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	if s == nil {
 		return
 	}
-	was := s.o.role
+	was, before := s.o.role, s.payload
 	s.payload = r.filter(f.Payload)
 	r.bring(s)
 	if !s.o.local() {
@@ -138,6 +140,9 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 			s.o.role = min(s.o.role, Visitor)
 		}
 		r.views = nil
+	}
+	if s.o.role == was && bytes.Equal(s.payload, before) {
+		return // he was announced again after an outage
 	}
 	r.announce(s.o, s, &notice{})
 	if r.broadcasts(was) && !r.broadcasts(s.o.role) {

@@ -17,7 +17,7 @@ func TestVoiceOverALink(t *testing.T) {
 	over(muc.Entered{Person: rosa})
 	d.says("alice", "<iq type='set' id='v' to='den@muc.example'><query xmlns='http://jabber.org/protocol/muc#admin'>"+
 		"<item nick='Rosa' role='visitor'/></query></iq>")
-	over(muc.Changed{Person: rosa})
+	over(muc.Changed{Person: rosa, Payload: []byte("<show>away</show>")})
 	if got := strings.Join(d.sent, ""); !strings.Contains(got, "role='visitor'") {
 		t.Errorf("her node gave her voice: %s", got)
 	}

@@ -35,6 +35,7 @@ type Settings struct {
 
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room
+	Link       LinkConfig            // of the rooms for which he says nothing else
 
 	Confusables string        // "off" lets nicks look alike that do not compare as one
 	Reserved    Reserved      // nicks for the service's administrators alone
@@ -46,6 +47,24 @@ type Settings struct {
 type Federation struct {
 	Join   string
 	Accept []string
+	Link   LinkConfig // instead of the service's; its zero value is none
+}
+
+// LinkConfig is how links deal with slow and broken connections. xep:0289#reqs
+type LinkConfig struct {
+	JoinTimeout time.Duration // for the answer to a join
+	Retry       time.Duration // wait before the next attempt
+	Ping        time.Duration // silence after which the peer is asked for a sign of life, 0 = never
+	PingTimeout time.Duration // in which it has to give one
+	Grace       time.Duration // how long the peer's people stay when nothing gets through
+}
+
+// LinkOf is how the links of a room are.
+func (s *Settings) LinkOf(room stanza.JID) LinkConfig {
+	if c := s.Federation[room.Local].Link; c != (LinkConfig{}) {
+		return c
+	}
+	return s.Link
 }
 
 // mayCreate tells whether this user may create rooms.

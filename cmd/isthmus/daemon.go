@@ -70,7 +70,6 @@ func (d *daemon) host(store storage.Store, out *component.Outbox, attached func(
 	return host.New(host.Options{
 		Settings: d.config.Settings(), Store: timed{store, &d.n}, Out: out, Log: d.log,
 		Shards: runtime.GOMAXPROCS(0), Version: version, Attached: attached, Stop: stop,
-		JoinTimeout: d.config.Federation.JoinTimeout, Retry: d.config.Federation.Retry,
 	})
 }
 

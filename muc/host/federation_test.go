@@ -23,8 +23,9 @@ type net struct {
 	hosts map[string]*host.Host // by domain
 	queue chan []byte
 	mu    sync.Mutex
-	users []string // what users received
-	wire  []string // what crossed between the hosts
+	since map[string]time.Time // when the hosts were attached, by domain
+	users []string             // what users received
+	wire  []string             // what crossed between the hosts
 }
 
 // exit is the outbox of one host.
@@ -39,7 +40,7 @@ func (e exit) Enqueue(_ string, out stanza.Out, to []stanza.Addr) {
 }
 
 func federated(t *testing.T, rooms map[string]muc.Federation) *net {
-	n := &net{t: t, hosts: map[string]*host.Host{}, queue: make(chan []byte, 10000)}
+	n := &net{t: t, hosts: map[string]*host.Host{}, queue: make(chan []byte, 10000), since: map[string]time.Time{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	for domain, peer := range map[string]string{"a.example": "b.example", "b.example": "a.example"} {
@@ -47,13 +48,28 @@ func federated(t *testing.T, rooms map[string]muc.Federation) *net {
 		s.Service, s.Peers, s.Defaults.Persistent = domain, []string{peer}, true
 		s.LocalDomains = []string{"users." + domain[:1]}
 		s.Federation = map[string]muc.Federation{"den": rooms[domain]}
-		h := host.New(host.Options{Settings: s, Store: memory.New(), Out: exit{n}, Log: zerolog.Nop(), Shards: 2})
+		h := host.New(host.Options{Settings: s, Store: memory.New(), Out: exit{n}, Log: zerolog.Nop(), Shards: 2, Attached: n.attached(domain)})
 		n.hosts[domain] = h
 		wg.Go(func() { _ = h.Run(ctx) })
 	}
 	wg.Go(func() { n.route(ctx) })
 	t.Cleanup(func() { cancel(); wg.Wait() })
 	return n
+}
+
+func (n *net) attached(domain string) func() (time.Time, bool) {
+	return func() (time.Time, bool) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		return n.since[domain], true
+	}
+}
+
+// reattach says that a host's server was away for a moment.
+func (n *net) reattach(domain string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.since[domain] = time.Now()
 }
 
 // route carries stanzas until the end.
@@ -288,4 +304,24 @@ func TestFullForAll(t *testing.T) {
 		count(t, users, "den@a.example/Carl", 0)
 		count(t, users, "<status code='110'/><status code='307'/>", 1)
 	})
+}
+
+// TestOwnStreamLost: what was under way when our own stream was lost may never arrive, so the rooms join again, and nobody is
+// seen to leave or to come.
+func TestOwnStreamLost(t *testing.T) {
+	for _, domain := range []string{"a.example", "b.example"} {
+		synctest.Test(t, func(t *testing.T) {
+			n := linked(t, "Alice", "Bob")
+			time.Sleep(time.Minute)
+			n.reattach(domain)
+			_, wire := n.say(alice, denOfA, "m1")
+			_, again := n.say(bob, denOfB, "m2")
+			time.Sleep(time.Minute)
+			users, more := n.say(alice, denOfA, "m3")
+			count(t, wire+again+more, "<history", 1)
+			count(t, users, "<body>m3</body>", 2)
+			count(t, users, "unavailable", 0)
+			count(t, more, "<body>m3</body>", 1)
+		})
+	}
 }

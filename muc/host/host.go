@@ -33,9 +33,6 @@ type Options struct {
 	Birth func() muc.Birth // what a new room is born with; nil = random
 
 	Attached func() (since time.Time, ok bool) // whether the host server is there, and since when; nil = always
-
-	JoinTimeout time.Duration // of a federation link; 0 = 30 s
-	Retry       time.Duration // first wait before a link tries again; 0 = 30 s
 }
 
 const (
@@ -63,12 +60,6 @@ type Host struct {
 // New makes a host; nothing runs before Run.
 func New(o Options) *Host {
 	o.Shards = max(o.Shards, 1)
-	if o.JoinTimeout == 0 {
-		o.JoinTimeout = 30 * time.Second
-	}
-	if o.Retry == 0 {
-		o.Retry = 30 * time.Second
-	}
 	if o.Birth == nil {
 		o.Birth = birth
 	}

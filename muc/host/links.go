@@ -20,11 +20,15 @@ type deed struct {
 func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	via := muc.Via(st.From.Bare().String())
 	k := l.edges[via]
+	if k == nil && fmuc.Pings(st) && (l.room.Accepts(string(via)) || l.room.Joins() == string(via)) {
+		s.h.reply(st, fmuc.Unlinked)
+		return true
+	}
 	if k == nil && !fmuc.Concerns(st) {
 		return false
 	}
-	if k != nil && k.takes(st) {
-		if !k.inbound && !st.IsError() && fmuc.JoinShaped(st) && k.link.State() != "joined" {
+	if k != nil && fmuc.Takes(st) {
+		if !k.inbound && !st.IsError() && fmuc.JoinShaped(st) && k.link.State() != "up" && k.link.State() != "suspect" {
 			return s.bothJoin(l, k, st, now)
 		}
 		s.tell(l, k, fmuc.Event{At: now, Stanza: st})
@@ -40,11 +44,6 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 		return false // the room refuses it
 	}
 	return s.admit(l, via, st, now)
-}
-
-// takes tells whether a stanza from a link's peer is for the link. Queries to the room are for the room.
-func (k *edge) takes(st *stanza.Stanza) bool {
-	return fmuc.Concerns(st) || st.Kind != stanza.IQ || st.Type == "result" || st.IsError()
 }
 
 // admit lets a peer join the room, or says why not. xep:0289#startup
@@ -78,7 +77,7 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 		s.refuse(l, st, "This room does not federate with yours.")
 		return true
 	}
-	if k.link.State() != "idle" && l.key < string(k.via) {
+	if !k.link.Resting() && l.key < string(k.via) {
 		s.refuse(l, st, "This room is joining yours already.")
 		return true
 	}
@@ -90,9 +89,12 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 // connect makes a link.
 func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge {
 	peer, _ := stanza.ParseJID(string(via))
-	k := &edge{via: via, inbound: inbound, link: fmuc.New(fmuc.Config{
+	c := s.h.o.Settings.LinkOf(l.jid)
+	since, _ := s.h.o.Attached()
+	k := &edge{via: via, inbound: inbound, since: since, link: fmuc.New(fmuc.Config{
 		Room: l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
-		JoinTimeout: s.h.o.JoinTimeout, Retry: s.h.o.Retry, SyncedAt: l.synced[via],
+		JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
+		SyncedAt: l.synced[via],
 	})}
 	l.edges[via] = k
 	if !inbound && l.room.Locals() > 0 {
@@ -146,8 +148,17 @@ func (s *shard) follow(now time.Time) {
 	}
 }
 
-// tell lets a link act.
+// tell lets a link act. If the host server was away since it last did, it is told so first.
 func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
+	since, ok := s.h.o.Attached()
+	if ok && since.After(k.since) {
+		k.since = since
+		s.instruct(l, k, fmuc.Event{At: ev.At, Detached: true})
+	}
+	s.instruct(l, k, ev)
+}
+
+func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {
 	for _, e := range k.link.Handle(ev) {
 		switch e := e.(type) {
 		case fmuc.Send:
@@ -157,7 +168,7 @@ func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
 				s.perform(l, l.room.Handle(muc.Event{At: ev.At, Via: k.via, Fact: e.Fact}))
 			}
 		case fmuc.Wake:
-			k.alarm.set(e.At, func(turn int) { s.mail.push(woken{l, k, turn}) })
+			s.setLinkAlarm(l, k, e.At)
 		case fmuc.Save:
 			s.saveLink(l, k, e)
 		case fmuc.Note:
@@ -179,7 +190,7 @@ func (s *shard) woken(w woken) {
 	case w.turn != w.edge.alarm.turn || l.edges[w.edge.via] != w.edge:
 		return
 	default:
-		s.tell(l, w.edge, fmuc.Event{At: now, Wake: true})
+		s.wakeLink(l, w.edge, now)
 	}
 	s.settle(l, now)
 }
@@ -192,6 +203,19 @@ func (s *shard) wakeRoom(l *live, now time.Time) {
 		return
 	}
 	s.perform(l, l.room.Handle(muc.Event{At: now, Wake: true, Since: since}))
+}
+
+// wakeLink lets a link do what is due. While the host server is away nothing of it would get anywhere.
+func (s *shard) wakeLink(l *live, k *edge, now time.Time) {
+	if _, ok := s.h.o.Attached(); !ok {
+		s.setLinkAlarm(l, k, now.Add(outageTime))
+		return
+	}
+	s.tell(l, k, fmuc.Event{At: now, Wake: true})
+}
+
+func (s *shard) setLinkAlarm(l *live, k *edge, at time.Time) {
+	k.alarm.set(at, func(turn int) { s.mail.push(woken{l, k, turn}) })
 }
 
 func (s *shard) setAlarm(l *live, at time.Time) {

@@ -51,7 +51,8 @@ type edge struct {
 	via     muc.Via
 	link    *fmuc.Link
 	inbound bool
-	alarm   alarm // that the link has set
+	since   time.Time // when the host server had been attached when the link last acted
+	alarm   alarm     // that the link has set
 }
 
 // alarm is the one timer that a room or a link may have set.

@@ -94,6 +94,9 @@ func Defaults() *muc.Settings {
 		ShowSubject: true, InviteMembers: true,
 		TombstoneLife: 31 * 24 * time.Hour, PingTimeout: 2 * time.Minute,
 		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
+		Link: muc.LinkConfig{
+			JoinTimeout: 30 * time.Second, Retry: 30 * time.Second, PingTimeout: 20 * time.Second, Grace: time.Minute,
+		},
 	}
 }
 
@@ -232,6 +235,8 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"max_vcard":      func(s *muc.Settings, v []string) { _, _ = fmt.Sscan(v[0], &s.MaxVCard) },
 	"service":        func(s *muc.Settings, v []string) { s.Service = v[0] },
 	"reserved_nicks": func(s *muc.Settings, v []string) { s.Reserved, _ = muc.Reserve(v) },
+	"link_ping":      func(s *muc.Settings, v []string) { s.Link.Ping, _ = time.ParseDuration(v[0]) },
+	"link_grace":     func(s *muc.Settings, v []string) { s.Link.Grace, _ = time.ParseDuration(v[0]) },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]
 		f.Join = v[1]

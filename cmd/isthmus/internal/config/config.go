@@ -119,6 +119,9 @@ type Federation struct {
 	Peers       []string         `toml:"peers"`
 	JoinTimeout time.Duration    `toml:"join_timeout"`
 	Retry       time.Duration    `toml:"retry"`
+	Ping        time.Duration    `toml:"ping"` // 0 = never
+	PingTimeout time.Duration    `toml:"ping_timeout"`
+	Grace       time.Duration    `toml:"grace"`
 	Rooms       []FederationRoom `toml:"room"`
 }
 
@@ -127,6 +130,12 @@ type FederationRoom struct {
 	Room   string   `toml:"room"` // localpart
 	Join   string   `toml:"join"`
 	Accept []string `toml:"accept"`
+
+	JoinTimeout Span `toml:"join_timeout"`
+	Retry       Span `toml:"retry"`
+	Ping        Span `toml:"ping"`
+	PingTimeout Span `toml:"ping_timeout"`
+	Grace       Span `toml:"grace"`
 }
 
 // Admin is the operator's door.
@@ -159,7 +168,10 @@ func Default() Config {
 			Voice: "2/m, 1 at once", Registrations: "2/m, 5 at once", Room: "500/s, 5000 at once",
 			Occupants: 20000, Rooms: 1000,
 		},
-		Federation: Federation{JoinTimeout: 30 * time.Second, Retry: 30 * time.Second},
-		Log:        Log{Level: "info", Format: "json"},
+		Federation: Federation{
+			JoinTimeout: 30 * time.Second, Retry: 30 * time.Second,
+			Ping: time.Minute, PingTimeout: 20 * time.Second, Grace: time.Minute,
+		},
+		Log: Log{Level: "info", Format: "json"},
 	}
 }

@@ -54,7 +54,10 @@ func TestExampleUncommented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []FederationRoom{{"elsinore", "rabbithole@rooms.wonderland.lit", []string{"rooms.wonderland.lit"}}}
+	want := []FederationRoom{{
+		Room: "elsinore", Join: "rabbithole@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"},
+		JoinTimeout: "5m", Retry: "2m", Ping: "10m", PingTimeout: "5m", Grace: "15m",
+	}}
 	if diff := cmp.Diff(want, c.Federation.Rooms); diff != "" {
 		t.Error(diff)
 	}

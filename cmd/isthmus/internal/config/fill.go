@@ -16,6 +16,7 @@ var setters = map[reflect.Type]setter{
 	reflect.TypeFor[string]():        {"a text in quotes", set[string]},
 	reflect.TypeFor[Secret]():        {"a text in quotes", set[string]},
 	reflect.TypeFor[Rate]():          {"a text in quotes", set[string]},
+	reflect.TypeFor[Span]():          {"a text in quotes", set[string]},
 	reflect.TypeFor[int]():           {"a whole number", set[int64]},
 	reflect.TypeFor[bool]():          {"true or false", set[bool]},
 	reflect.TypeFor[[]string]():      {"a list of texts in quotes", setTexts},

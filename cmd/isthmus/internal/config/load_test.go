@@ -39,7 +39,7 @@ defaults = { persistentroom = true, whois = "anyone", presencebroadcast = [] }
 peers = ["rooms.Wonderland.lit"]
 retry = "1m30s"
 room = [
-  { room = "Elsinore", join = "Rabbithole@rooms.wonderland.lit" },
+  { room = "Elsinore", join = "Rabbithole@rooms.wonderland.lit", ping = "10m" },
   { room = "hall", accept = ["rooms.wonderland.lit"] },
 ]
 `)
@@ -56,7 +56,8 @@ room = [
 	want.Rooms.Defaults.PresenceBroadcast = nil
 	want.Federation.Peers, want.Federation.Retry = []string{"rooms.wonderland.lit"}, 90*time.Second
 	want.Federation.Rooms = []FederationRoom{
-		{"elsinore", "rabbithole@rooms.wonderland.lit", nil}, {"hall", "", []string{"rooms.wonderland.lit"}},
+		{Room: "elsinore", Join: "rabbithole@rooms.wonderland.lit", Ping: "10m"},
+		{Room: "hall", Accept: []string{"rooms.wonderland.lit"}},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
@@ -142,9 +143,13 @@ maxhistoryfetch = 1001
 peers = ["a@"]
 join_timeout = "0s"
 retry = "1ms"
+ping = "1ms"
+grace = "-1s"
 [[federation.room]]
 room = "a@b"
 join = "rooms.wonderland.lit"
+retry = "soon"
+ping_timeout = "1ms"
 [[federation.room]]
 accept = ["rooms.wonderland.lit"]
 [[federation.room]]
@@ -177,15 +182,20 @@ format = "xml"
 			`f:24: federation.peers has "a@", which is not a domain or the address of a room`,
 			"f:25: federation.join_timeout is 0s; it has to be 1s at least",
 			"f:26: federation.retry is 1ms; it has to be 1s at least",
-			`f:28: federation.room.room is "a@b"; it has to be the name of a room before the @user@rooms.denmark.lit`,
-			`f:29: federation.room.join has "rooms.wonderland.lit", which is not an address such as name@example.org`,
-			"f:30: federation.room.room is missing",
-			`f:31: federation.room.accept has "rooms.wonderland.lit", which federation.peers does not list`,
-			"f:34: federation.room.colour does not exist; [federation.room] knows room, join, accept",
-			`f:36: federation.room.room is "hall", which another [[federation.room]] is about already`,
-			`f:38: admin.listen is ":0"; it has to be a host and a port such as 127.0.0.1:5347`,
-			`f:40: log.level is "loud"; it has to be trace or debug or info or warn or error`,
-			`f:41: log.format is "xml"; it has to be json or console`,
+			"f:27: federation.ping is 1ms; it has to be 1s at least, or 0s for never",
+			"f:28: federation.grace is -1s; it has to be 0s at least",
+			`f:30: federation.room.room is "a@b"; it has to be the name of a room before the @user@rooms.denmark.lit`,
+			`f:31: federation.room.join has "rooms.wonderland.lit", which is not an address such as name@example.org`,
+			`f:32: federation.room.retry has to be a time such as "30s" or "5m", or "" for the one of [federation]`,
+			"f:33: federation.room.ping_timeout is 1ms; it has to be 1s at least",
+			"f:34: federation.room.room is missing",
+			`f:35: federation.room.accept has "rooms.wonderland.lit", which federation.peers does not list`,
+			"f:38: federation.room.colour does not exist; [federation.room] knows room, join, accept, join_timeout, retry, ping, " +
+				"ping_timeout, grace",
+			`f:40: federation.room.room is "hall", which another [[federation.room]] is about already`,
+			`f:42: admin.listen is ":0"; it has to be a host and a port such as 127.0.0.1:5347`,
+			`f:44: log.level is "loud"; it has to be trace or debug or info or warn or error`,
+			`f:45: log.format is "xml"; it has to be json or console`,
 		}},
 	}
 	for _, test := range tests {

@@ -75,8 +75,11 @@ var rules = []rule{
 	{"limits.rooms", func(c *Config) error { return between(c.Limits.Rooms, 0, 1<<20) }},
 
 	{"federation.peers", func(c *Config) error { return each(c.Federation.Peers, aPeer) }},
-	{"federation.join_timeout", func(c *Config) error { return atLeast(c.Federation.JoinTimeout, time.Second) }},
-	{"federation.retry", func(c *Config) error { return atLeast(c.Federation.Retry, time.Second) }},
+	{"federation.join_timeout", func(c *Config) error { return aSecond(c.Federation.JoinTimeout) }},
+	{"federation.retry", func(c *Config) error { return aSecond(c.Federation.Retry) }},
+	{"federation.ping", func(c *Config) error { return aSecondOrNever(c.Federation.Ping) }},
+	{"federation.ping_timeout", func(c *Config) error { return aSecond(c.Federation.PingTimeout) }},
+	{"federation.grace", func(c *Config) error { return anyTime(c.Federation.Grace) }},
 
 	{"admin.listen", func(c *Config) error {
 		if c.Admin.Listen == "" {
@@ -105,6 +108,11 @@ var roomRules = []roomRule{
 	{"accept", func(c *Config, r *FederationRoom) error {
 		return errors.Join(each(r.Accept, aPeer), c.permits(r.Accept...))
 	}},
+	{"join_timeout", func(_ *Config, r *FederationRoom) error { return aSpan(r.JoinTimeout, aSecond) }},
+	{"retry", func(_ *Config, r *FederationRoom) error { return aSpan(r.Retry, aSecond) }},
+	{"ping", func(_ *Config, r *FederationRoom) error { return aSpan(r.Ping, aSecondOrNever) }},
+	{"ping_timeout", func(_ *Config, r *FederationRoom) error { return aSpan(r.PingTimeout, aSecond) }},
+	{"grace", func(_ *Config, r *FederationRoom) error { return aSpan(r.Grace, anyTime) }},
 }
 
 var roles = []string{"moderator", "participant", "visitor"}

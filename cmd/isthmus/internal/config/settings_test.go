@@ -89,11 +89,19 @@ func TestSettings(t *testing.T) {
 	c.Rooms.InviteMembers, c.Rooms.AnnounceAffiliations = false, true
 	c.Rooms.Reserved = []string{"root"}
 	c.Federation.Peers = []string{"rooms.wonderland.lit"}
-	c.Federation.Rooms = []FederationRoom{{"elsinore", "x@rooms.wonderland.lit", []string{"rooms.wonderland.lit"}}}
+	c.Federation.Rooms = []FederationRoom{
+		{Room: "elsinore", Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}, Ping: "0s", Grace: "5m"},
+	}
 	reserved, err := muc.Reserve([]string{"root"})
 	if err != nil || len(reserved) == 0 {
 		t.Fatal(reserved, err)
 	}
+	link := muc.LinkConfig{
+		JoinTimeout: 30 * time.Second, Retry: 30 * time.Second,
+		Ping: time.Minute, PingTimeout: 20 * time.Second, Grace: time.Minute,
+	}
+	own := link
+	own.Ping, own.Grace = 0, 5*time.Minute
 	want := &muc.Settings{
 		Service: "rooms.denmark.lit", Name: "Rooms", Creation: "open", LocalDomains: []string{"b"}, Admins: []string{"a@b"},
 		Contacts: []string{"help@b"}, AnnounceAffiliations: true, TombstoneLife: time.Hour,
@@ -104,8 +112,9 @@ func TestSettings(t *testing.T) {
 		PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
 		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		Federation: map[string]muc.Federation{
-			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}},
+			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}, Link: own},
 		},
+		Link: link,
 	}
 	if diff := cmp.Diff(want, c.Settings()); diff != "" {
 		t.Error(diff)

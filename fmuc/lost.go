@@ -1,0 +1,71 @@
+package fmuc
+
+import (
+	"cmp"
+	"slices"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+)
+
+// lose takes it that nothing gets through any more. The peer's people stay for a while: if both sides come together again
+// in time, nothing happens to those who have stayed.
+func (l *Link) lose() {
+	l.remember()
+	l.markStale()
+	l.become(down)
+	l.owed = 0
+	for _, m := range l.ours {
+		m.told = false
+	}
+	if l.c.Inbound || len(l.theirs) > 0 {
+		l.after(stale, l.c.Grace)
+	}
+}
+
+// cutOff ends an inbound link until its peer joins again.
+func (l *Link) cutOff(why string) {
+	l.warn(why + " Its people stay for " + l.c.Grace.String() + ".")
+	l.lose()
+}
+
+// abandon lets go of the peer's people at once.
+func (l *Link) abandon(why string) {
+	l.stopWaiting(stale)
+	if len(l.theirs) > 0 {
+		clear(l.theirs)
+		l.tell(muc.Lost{Reason: why, Broken: l.doing == down})
+	}
+}
+
+func (l *Link) markStale() {
+	for _, g := range l.theirs {
+		g.stale = true
+	}
+}
+
+// sweep takes out those who were not announced again: by a peer that was joined again, or has joined us again, or not at
+// all in the time that they may stay.
+func (l *Link) sweep() {
+	var f muc.Left
+	if l.doing != joined {
+		f.Code = 333
+	}
+	l.stopWaiting(stale)
+	var list []stanza.JID
+	for j, g := range l.theirs {
+		if g.stale {
+			list = append(list, j)
+		}
+	}
+	slices.SortFunc(list, func(a, b stanza.JID) int { return cmp.Compare(a.String(), b.String()) })
+	for _, j := range list {
+		l.dismiss(j, l.theirs[j], f)
+	}
+	if l.c.Inbound && l.doing == down {
+		l.info("The peer has not come back.")
+		l.end()
+		return
+	}
+	l.lastLeft()
+}

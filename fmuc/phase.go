@@ -1,0 +1,73 @@
+package fmuc
+
+// phase is what a link is doing.
+type phase uint8
+
+const (
+	idle    phase = iota // nobody of ours is in the room, or the peer has not joined yet
+	asking               // the room has been asked for its state
+	joining              // the peer has been asked, and has not finished its answer
+	joined
+	leaving // we have left and the peer has not confirmed it
+	down    // nothing gets through: until the next attempt, of ours or of the peer
+	ended
+)
+
+var phaseNames = [...]string{"idle", "asking", "joining", "up", "leaving", "down", "ended"}
+
+// cause is what tells a link that something is wrong.
+type cause uint8
+
+const (
+	unheard  cause = iota // no ping has been answered for long
+	bounced               // something of ours came back
+	detached              // our own host server was away: whatever was under way is lost
+	unlinked              // the peer is there, and does not know of the link, or has missed something
+)
+
+// causes are what each means while the peer has joined us, and while we have joined it, or are about to.
+var causes = map[cause]struct{ inbound, outbound func(*Link, string) }{
+	unheard:  {(*Link).cutOff, (*Link).fail},
+	bounced:  {(*Link).cutOff, (*Link).fail},
+	detached: {(*Link).cutOff, (*Link).begin},
+	unlinked: {(*Link).cutOff, (*Link).begin},
+}
+
+// wrong acts on a cause, if the link is up at all.
+func (l *Link) wrong(c cause, why string) {
+	switch {
+	case l.c.Inbound && l.hears():
+		causes[c].inbound(l, why)
+	case !l.c.Inbound && l.up():
+		causes[c].outbound(l, why)
+	}
+}
+
+// State is one word for what the link is doing. One that waits for the answer to a second ping is a suspect.
+func (l *Link) State() string {
+	if l.doing == joined && l.tries > 0 {
+		return "suspect"
+	}
+	return phaseNames[l.doing]
+}
+
+// Resting tells whether nothing is between the link and its peer: it may give way to a link in the other direction.
+func (l *Link) Resting() bool { return l.doing == idle || l.doing == down && !l.c.Inbound }
+
+// up tells whether the peer takes what happens on our side: after our request too, because it reads in order.
+func (l *Link) up() bool { return l.doing == joined || l.doing == joining }
+
+// hears tells whether what the peer says counts. An answer to an earlier join that we have left does not.
+func (l *Link) hears() bool {
+	if l.c.Inbound {
+		return l.doing == joined || l.doing == asking
+	}
+	return l.up() && l.owed == 0
+}
+
+// become ends whatever the phase before has waited for.
+func (l *Link) become(p phase) {
+	l.doing = p
+	l.stopWaiting(answer, retry, probe)
+	l.pings, l.tries = nil, 0
+}

@@ -1,0 +1,58 @@
+package fmuc
+
+import "time"
+
+// timer is one thing that a link waits for.
+type timer uint8
+
+const (
+	answer timer = iota // of the peer, to our request or our leave
+	retry               // until we ask to join again
+	stale               // until those who were not announced again are gone
+	probe               // until a silent peer is asked for a sign of life, or is given up
+	timers
+)
+
+// rings are what the end of each wait means.
+var rings = [timers]func(*Link){
+	answer: (*Link).unanswered,
+	retry:  func(l *Link) { l.ask(nothing) },
+	stale:  (*Link).sweep,
+	probe:  (*Link).probe,
+}
+
+// set starts a wait anew; the zero time ends it.
+func (l *Link) set(t timer, at time.Time) { l.waits[t] = at }
+
+func (l *Link) after(t timer, d time.Duration) { l.set(t, l.now.Add(d)) }
+
+func (l *Link) stopWaiting(list ...timer) {
+	for _, t := range list {
+		l.set(t, time.Time{})
+	}
+}
+
+// woken does everything whose time has come.
+func (l *Link) woken() {
+	l.armed = time.Time{}
+	for t := range timers {
+		if at := l.waits[t]; !at.IsZero() && !at.After(l.now) {
+			l.set(t, time.Time{})
+			rings[t](l)
+		}
+	}
+}
+
+// rearm has the host's one timer come for the first of the waits.
+func (l *Link) rearm() {
+	var first time.Time
+	for _, at := range l.waits {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	if !first.Equal(l.armed) {
+		l.armed = first
+		l.emit(Wake{first})
+	}
+}
