@@ -28,7 +28,8 @@ func looked(nick, key string) look {
 
 func skeleton(s string) string { return strings.ToLower(confusable.Skeleton(s)) }
 
-// spelled is for a service that only compares nicks. No look of a nick holds a control character, so both kinds may be stored.
+// spelled is for a service that only compares nicks. No look of a nick holds a control character, so that both kinds may be
+// stored.
 func spelled(key string) look { return look{"\x01" + key, "\x01" + key} }
 
 // lookOf is the look of a nick that is stored. What cannot be a nick looks like nothing.

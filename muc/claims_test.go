@@ -136,7 +136,8 @@ func TestRivalsAreStored(t *testing.T) {
 	stored := &Stored{
 		Record: Record{JID: testRoom, Config: DefaultConfig()},
 		Affiliations: []AffiliationRecord{
-			{JID: "alice@a.example", Affiliation: "owner", Nick: "Alice"}, {JID: "eve@e.example", Affiliation: "member", Nick: "aIice"},
+			{JID: "alice@a.example", Affiliation: "owner", Nick: "Alice"},
+			{JID: "eve@e.example", Affiliation: "member", Nick: "aIice"},
 		},
 	}
 	r := Open(&Settings{MaxNick: 64}, stanza.MustJID(testRoom), Birth{}, stored)
@@ -168,7 +169,8 @@ func TestReservedNicks(t *testing.T) {
 		{"admin", "off", false}, {"ADMIN", "off", false}, {"Adm1n", "off", true}, {"Adm\u0456n", "conflict", false},
 		{"r00t", "conflict", false}, {"r00t", "off", true}, {"Administrator", "conflict", true},
 	} {
-		r := &Room{settings: &Settings{Confusables: c.confusables, Reserved: list, Admins: []string{"queen@a.example"}}, claims: claims{}}
+		s := &Settings{Confusables: c.confusables, Reserved: list, Admins: []string{"queen@a.example"}}
+		r := &Room{settings: s, claims: claims{}}
 		if got := r.refuse(c.nick, user) == nil; got != c.free {
 			t.Errorf("%s %s: free %v", c.confusables, c.nick, got)
 		}
@@ -181,10 +183,9 @@ func TestReservedNicks(t *testing.T) {
 // A user of another node whose nick looks like somebody's is told apart, as if it were the same.
 func TestLooksOverLinks(t *testing.T) {
 	r := Open(&Settings{Service: "muc.example", MaxNick: 64, Defaults: DefaultConfig()}, stanza.MustJID(testRoom), Birth{}, nil)
-	st, _ := stanza.Parse([]byte("<presence from='alice@a.example/pc' to='den@muc.example/Alice'><x xmlns='" + nsMUC + "'/></presence>"))
-	r.Handle(Event{Stanza: st})
-	r.Handle(Event{Via: testPeer, Fact: Entered{Person{JID: stanza.MustJID("rosa@remote.example/x"), Nick: "aIice"}, nil}})
-	if o := r.byNick["aiice (remote.example)"]; o == nil {
+	r.Handle(Event{Stanza: enterAs(t, 0)})
+	r.Handle(Event{Via: testPeer, Fact: Entered{Person{JID: stanza.MustJID("rosa@remote.example/x"), Nick: "user O"}, nil}})
+	if o := r.byNick["user o (remote.example)"]; o == nil {
 		t.Errorf("%v", r.byNick)
 	}
 }
@@ -194,7 +195,8 @@ func BenchmarkRefuseNick(b *testing.B) {
 	stored := &Stored{Record: Record{JID: testRoom, Config: DefaultConfig()}}
 	for i := range 100_000 {
 		n := strconv.Itoa(i)
-		stored.Affiliations = append(stored.Affiliations, AffiliationRecord{JID: n + "@a.example", Affiliation: "member", Nick: "Member " + n})
+		a := AffiliationRecord{JID: n + "@a.example", Affiliation: "member", Nick: "Member " + n}
+		stored.Affiliations = append(stored.Affiliations, a)
 	}
 	r := Open(&Settings{MaxNick: 64}, stanza.MustJID(testRoom), Birth{}, stored)
 	user := stanza.MustJID("alice@a.example/pc")

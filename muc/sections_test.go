@@ -106,7 +106,7 @@ func TestChecks(t *testing.T) {
 			}
 		}
 	}
-	want := []int{85, 86}
+	want := []int{69, 70, 85, 86}
 	for n := range 66 {
 		want = append(want, n+1)
 	}
