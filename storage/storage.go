@@ -297,6 +297,7 @@ type Link struct {
 	Inbound    bool
 	State      string    // "joined", "left"
 	SyncedAt   time.Time // everything of the peer's up to here has been received
+	Acked      string    // the peer has our log up to the event of this stanza-id, "" = not known
 }
 
 // Listed is one row of the service's list of rooms.

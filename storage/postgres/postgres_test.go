@@ -20,7 +20,7 @@ func TestNewerSchema(t *testing.T) {
 	open(t, url).Close() // the same schema
 	execute(t, url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, true)`)
 	s, err := Open(t.Context(), url)
-	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.HasSuffix(err.Error(), "database is at 7, this binary knows 2") {
+	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.HasSuffix(err.Error(), "database is at 7, this binary knows 3") {
 		t.Errorf("Open = %v, %v, want ErrNewerSchema", s, err)
 	}
 }

@@ -118,6 +118,7 @@ var links = table[link]{"links", 2, []column[link]{
 	col("inbound", "boolean", func(l *link) *bool { return &l.Inbound }),
 	col("state", "text", func(l *link) *string { return &l.State }),
 	when("synced_at", func(l *link) *time.Time { return &l.SyncedAt }),
+	col("acked", "text", func(l *link) *string { return &l.Acked }),
 }}
 
 var vcards = table[vcard]{"vcards", 1, []column[vcard]{

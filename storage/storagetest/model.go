@@ -78,7 +78,8 @@ var (
 		}),
 		rapid.Custom(func(t *rapid.T) storage.Change {
 			return storage.SaveLink{Link: storage.Link{Room: jid.Draw(t, "room"), Peer: peer.Draw(t, "peer"),
-				Inbound: rapid.Bool().Draw(t, "inbound"), State: drawWord(t), SyncedAt: time.Unix(rapid.Int64Range(-9, 9).Draw(t, "synced"), 0).UTC()}}
+				Inbound: rapid.Bool().Draw(t, "inbound"), State: drawWord(t), SyncedAt: time.Unix(rapid.Int64Range(-9, 9).Draw(t, "synced"), 0).UTC(),
+				Acked: drawWord(t)}}
 		}),
 		rapid.Custom(func(t *rapid.T) storage.Change {
 			return storage.DeleteLink{Room: jid.Draw(t, "room"), Peer: peer.Draw(t, "peer")}

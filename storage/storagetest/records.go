@@ -146,7 +146,7 @@ func affiliationNone(t *testing.T, s storage.Store) {
 func links(t *testing.T, s storage.Store) {
 	const den = "den@muc.example"
 	first := storage.Link{Room: den, Peer: "den@b.example", Inbound: true, State: "joined"}
-	second := storage.Link{Room: den, Peer: "den@a.example", State: "joined", SyncedAt: time.Unix(9, 5000).UTC()}
+	second := storage.Link{Room: den, Peer: "den@a.example", State: "joined", SyncedAt: time.Unix(9, 5000).UTC(), Acked: "x.1"}
 	commit(t, s, newRoom(den), storage.SaveLink{Link: first}, storage.SaveLink{Link: second})
 	equal(t, "links, ordered by peer", load(t, s, den, 0).Links, []storage.Link{second, first})
 
