@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"isthmus/cmd/lab/internal/browser"
 	"isthmus/cmd/lab/internal/server"
@@ -107,6 +108,29 @@ func TestConverseGroup(t *testing.T) {
 		alice.clicks("input[name=users_with_affiliation]", "")
 		alice.sees("converse-modtools li", "bob@"+s.users)
 		alice.shoots("the tools of moderators")
+	})
+}
+
+// TestConverseArchive scrolls back through what was said before somebody came, page by page.
+func TestConverseArchive(t *testing.T) {
+	onConverse(t, func(s *scene, web *converseSite) {
+		library := s.room("library")
+		alice := s.login("alice")
+		alice.join(library, "Alice")
+		alice.configure(library)
+		for n := 1; n <= 120; n++ {
+			line := fmt.Sprintf("line %d.", n)
+			alice.say(library, line)
+			alice.hears(line)
+		}
+		bob := web.user(s, "bob")
+		bob.joins(library, "Bob")
+		bob.sees(message, "line 120.")
+		bob.shoots("the end")
+		for _, line := range []string{"line 71.", "line 21.", "line 1."} {
+			bob.scrolls(line)
+		}
+		bob.shoots("the beginning")
 	})
 }
 
@@ -295,6 +319,24 @@ func (u *converseUser) leaves() {
 	u.confirms()
 	u.does(func(ctx context.Context) error {
 		return u.Wait(ctx, `!document.querySelector("converse-muc, .modal-backdrop, .open-room")`)
+	})
+}
+
+// scrolls back until a message is there.
+func (u *converseUser) scrolls(text string) {
+	u.s.Helper()
+	u.does(func(ctx context.Context) error {
+		for {
+			short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+			err := u.See(short, message, text)
+			cancel()
+			if err == nil || ctx.Err() != nil {
+				return err
+			}
+			if err := u.Wheel(ctx, ".chat-content", -2000); err != nil {
+				return err
+			}
+		}
 	})
 }
 

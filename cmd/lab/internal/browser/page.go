@@ -115,19 +115,41 @@ const middle = `(async e => {
 
 // Click waits for something that can be clicked, and clicks into the middle of it.
 func (p *Page) Click(ctx context.Context, selector, text string) error {
-	var at *struct{ X, Y float64 }
-	err := p.poll(ctx, middle+"("+found(selector, text)+")", &at, func() bool { return at != nil })
+	at, err := p.middle(ctx, selector, text)
 	if err != nil {
 		return err
 	}
 	for _, kind := range []string{"mouseMoved", "mousePressed", "mouseReleased"} {
-		err := p.call(ctx, "Input.dispatchMouseEvent",
-			object{"type": kind, "x": at.X, "y": at.Y, "button": "left", "clickCount": 1}, nil)
-		if err != nil {
+		if err := p.mouse(ctx, kind, at, object{"button": "left", "clickCount": 1}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Wheel turns the mouse's wheel over something, by that many pixels; less than none is upwards.
+func (p *Page) Wheel(ctx context.Context, selector string, by int) error {
+	at, err := p.middle(ctx, selector, "")
+	if err != nil {
+		return err
+	}
+	return p.mouse(ctx, "mouseWheel", at, object{"deltaX": 0, "deltaY": by})
+}
+
+type point struct{ X, Y float64 }
+
+func (p *Page) middle(ctx context.Context, selector, text string) (point, error) {
+	var at *point
+	err := p.poll(ctx, middle+"("+found(selector, text)+")", &at, func() bool { return at != nil })
+	if err != nil {
+		return point{}, err
+	}
+	return *at, nil
+}
+
+func (p *Page) mouse(ctx context.Context, kind string, at point, more object) error {
+	more["type"], more["x"], more["y"] = kind, at.X, at.Y
+	return p.call(ctx, "Input.dispatchMouseEvent", more, nil)
 }
 
 // Type types a text into what has the focus, and the key Enter for each newline.

@@ -5,9 +5,12 @@ import logging
 import sys
 
 import slixmpp
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
 
-PLUGINS = ["xep_0030", "xep_0045", "xep_0199", "xep_0249", "xep_0359", "xep_0421"]
-EVENTS = ["session_start", "message", "groupchat_message", "groupchat_message_error", "groupchat_subject",
+PLUGINS = ["xep_0030", "xep_0045", "xep_0077", "xep_0199", "xep_0249", "xep_0313", "xep_0359", "xep_0421",
+           "xep_0425"]
+EVENTS = ["session_start", "groupchat_message", "groupchat_message_error", "groupchat_subject",
           "groupchat_presence", "groupchat_invite", "groupchat_direct_invite", "groupchat_config_status"]
 
 # slixmpp itself prints what it comes across when it enters a room.
@@ -23,7 +26,9 @@ class Person(slixmpp.ClientXMPP):
 
     def __init__(self, jid):
         super().__init__(jid, "any", plugin_config={"feature_mechanisms": {"unencrypted_plain": True}})
-        self.inbox = {}
+        # Its own event "message" is for messages with a body.
+        self.inbox = {"message": asyncio.Queue()}
+        self.register_handler(Callback("message", StanzaPath("message"), self.inbox["message"].put_nowait))
         for name in PLUGINS:
             self.register_plugin(name)
         for name in EVENTS:
