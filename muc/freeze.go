@@ -48,6 +48,19 @@ func (r *Room) Freeze() *Stored {
 	return s
 }
 
+// Sessions are those of this node, as they are stored so that a restart finds them.
+func (r *Room) Sessions() []SessionRecord {
+	var list []SessionRecord
+	for _, o := range r.occupants {
+		for _, s := range o.sessions {
+			if s.via == Here {
+				list = append(list, o.freeze(s))
+			}
+		}
+	}
+	return list
+}
+
 func (o *Occupant) freeze(s *Session) SessionRecord {
 	return SessionRecord{
 		JID: s.jid.String(), Via: string(s.via), Nick: o.Nick, Role: o.role.String(), Silenced: o.silenced,

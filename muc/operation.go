@@ -37,6 +37,10 @@ type Affiliate struct {
 // Announce says something to everybody in a room, in the room's own name.
 type Announce struct{ Text string }
 
+// Restore is the first thing that happens to a room after a restart of the daemon: its timers run again. A temporary one that
+// nobody is in ends.
+type Restore struct{}
+
 // Presets are kinds of rooms that people know.
 var Presets = map[string]func(*Config){
 	// clients encrypt where they see who is a member
@@ -73,6 +77,11 @@ func (c Create) operate(r *Room) *stanza.Error {
 	r.rec.Config.Persistent = true // nobody is in it yet
 	r.save()
 	r.appoint(c.Owner)
+	return nil
+}
+
+func (Restore) operate(r *Room) *stanza.Error {
+	r.afterLeave()
 	return nil
 }
 

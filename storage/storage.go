@@ -44,6 +44,10 @@ type Store interface {
 	// Rooms lists all rooms as Public does those that may be listed.
 	Rooms(ctx context.Context, after string, max int) (list []Listed, total int, err error)
 
+	// Unfinished lists the rooms that somebody was in when they were last stored, and all temporary ones, ordered by JID,
+	// starting behind after, at most max.
+	Unfinished(ctx context.Context, after string, max int) (rooms []string, err error)
+
 	// Owned counts the rooms that this bare JID has created.
 	Owned(ctx context.Context, creator string) (int, error)
 
@@ -114,6 +118,15 @@ type SaveRequest struct {
 // DeleteRequest forgets it.
 type DeleteRequest struct{ Room, JID string }
 
+// SaveSession inserts or replaces one client that is in a room.
+type SaveSession struct {
+	Room string
+	Session
+}
+
+// DeleteSession forgets it.
+type DeleteSession struct{ Room, JID string }
+
 // SaveLink inserts or replaces what is known of one link.
 type SaveLink struct{ Link Link }
 
@@ -132,6 +145,8 @@ func (SaveHold) change()        {}
 func (DeleteHold) change()      {}
 func (SaveRequest) change()     {}
 func (DeleteRequest) change()   {}
+func (SaveSession) change()     {}
+func (DeleteSession) change()   {}
 func (SaveLink) change()        {}
 func (DeleteLink) change()      {}
 
@@ -148,6 +163,7 @@ type Room struct {
 	Hats         []Hat     // ordered by URI
 	Holds        []Hold    // ordered by JID
 	Requests     []Request // ordered by JID
+	Sessions     []Session // ordered by JID
 
 	Tombstone *Tombstone // not nil: there is no such room any more, and nothing else is set
 }
@@ -228,6 +244,15 @@ type Hat struct {
 type Hold struct {
 	JID, Nick string // bare JID
 	Until     time.Time
+}
+
+// Session is one client that is in a room on this node.
+type Session struct {
+	JID          string // full
+	Nick, Role   string
+	Silenced     bool // a moderator took his voice
+	Entry, Spoke int64
+	Payload      []byte // presence children
 }
 
 // Request is somebody's wish to be registered that no admin has answered.

@@ -86,3 +86,34 @@ func (u *user) awaits(room string) {
 		}
 	}
 }
+
+// TestStaysThroughRestart ends the daemon and starts it again: whoever was in a room is still in it, has been told nothing, and
+// talks on (P4).
+func TestStaysThroughRestart(t *testing.T) {
+	onBoth(t, func(s *scene) {
+		room := s.room("inn")
+		alice, bob := s.login("alice"), s.login("bob")
+		alice.join(room, "Alice")
+		alice.configure(room)
+		bob.join(room, "Bob")
+		alice.say(room, "before")
+		bob.hears("before")
+		alice.hears("before")
+		node := world.Node(s.rooms)
+		node.Stop()
+		if err := node.Start(s.ctx); err != nil {
+			s.Fatal(err)
+		}
+		bob.awaits(room)
+		s.equal("bob's own ping", bob.ask("get", room+"/Bob", "<ping xmlns='urn:xmpp:ping'/>").Attr("type"), "result")
+		alice.say(room, "after")
+		bob.hears("after")
+		for _, u := range []*user{alice, bob} {
+			for _, n := range u.Received() {
+				if n.Is("", "presence") && n.Attr("type") != "" {
+					s.Errorf("%s was told: %s", u.jid, n)
+				}
+			}
+		}
+	})
+}

@@ -69,6 +69,9 @@ func fromStored(r *storage.Room) *muc.Stored {
 	for _, e := range r.History {
 		s.History = append(s.History, muc.Entry(e))
 	}
+	for _, q := range r.Sessions {
+		s.Sessions = append(s.Sessions, fromSession(q))
+	}
 	for _, h := range r.Hats {
 		s.Hats = append(s.Hats, muc.Hat(h))
 	}

@@ -84,6 +84,7 @@ func (h *Host) Run(ctx context.Context) error {
 	for _, s := range h.shards {
 		owning.Go(func() { s.run(ctx, last) })
 	}
+	owning.Go(func() { h.restore(ctx) })
 	<-ctx.Done()
 	grace := time.AfterFunc(graceTime, stop)
 	defer grace.Stop()

@@ -15,15 +15,18 @@ type live struct {
 	jid     stanza.JID
 	room    *muc.Room // nil while it is not loaded
 	loading bool
-	asking  int              // questions to its log that are not answered yet
-	alarm   alarm            // that the room has set
-	waiting []*stanza.Stanza // until it is loaded
-	bytes   int              // of waiting
-	tasks   []task           // until it is loaded
-	replies []chan error     // of operations that are not answered yet, oldest first
-	held    []step           // behind changes that are not committed, in order (H2)
-	deeds   int              // counts events
-	refused int              // the event whose message could not be stored
+	asking  int                          // questions to its log that are not answered yet
+	alarm   alarm                        // that the room has set
+	waiting []*stanza.Stanza             // until it is loaded
+	bytes   int                          // of waiting
+	tasks   []task                       // until it is loaded
+	replies []chan error                 // of operations that are not answered yet, oldest first
+	kept    map[string]muc.SessionRecord // who is in the room as it is stored, or on its way there
+	keeping int                          // changes of that on their way
+	touched bool                         // it may have changed
+	held    []step                       // behind changes that are not committed, in order (H2)
+	deeds   int                          // counts events
+	refused int                          // the event whose message could not be stored
 	edges   map[muc.Via]*edge
 	synced  map[muc.Via]time.Time // as loaded
 }

@@ -25,6 +25,7 @@ type shard struct {
 	count   atomic.Int64 // of rooms, for whoever asks from outside
 	loading int
 	asking  int             // questions to rooms' logs that are not answered yet
+	touched []*live         // rooms whose occupants may have changed
 	unsaved int             // changes not committed yet
 	todo    []deed          // what links said, to be done after what is being done
 	last    context.Context // outlives the intake, so that what was accepted is finished
@@ -78,8 +79,9 @@ func (s *shard) finish() {
 	s.drain()
 	if s.h.final.Load() {
 		s.endRooms()
-		s.drain()
 	}
+	s.keep()
+	s.drain()
 }
 
 func (s *shard) drain() {
@@ -126,6 +128,8 @@ func (s *shard) work(ctx context.Context) {
 			s.round(item)
 		case woken:
 			s.woken(item)
+		case keep:
+			s.keep()
 		}
 	}
 	s.count.Store(int64(len(s.rooms)))
@@ -182,15 +186,16 @@ func (s *shard) settle(l *live, now time.Time) {
 			break
 		}
 	}
+	s.touch(l)
 	s.release(l)
 }
 
 // release forgets a room that is not needed. A destroyed one is forgotten at once: who comes next finds what is stored.
 func (s *shard) release(l *live) {
 	if l.room != nil && !l.room.Exists() {
-		l.room = nil
+		l.room, l.kept = nil, nil
 	}
-	if len(l.held) > 0 || l.loading || l.asking > 0 {
+	if len(l.held) > 0 || l.loading || l.asking > 0 || l.keeping > 0 {
 		return
 	}
 	if l.room == nil {
@@ -198,6 +203,10 @@ func (s *shard) release(l *live) {
 	}
 	if l.room == nil && len(l.waiting)+len(l.tasks) > 0 {
 		s.load(l)
+		return
+	}
+	if l.room != nil && len(l.kept) > 0 && l.room.Idle() {
+		s.keepRoom(l) // whoever loads it next must not find who has left
 		return
 	}
 	if l.room == nil || l.room.Idle() && !l.busy() {
@@ -287,7 +296,12 @@ func (s *shard) loaded(m loaded) {
 	birth := s.h.o.Birth()
 	birth.Owned = m.owned
 	l.room = muc.Open(s.h.o.Settings, l.jid, birth, fromStored(m.stored))
-	l.synced = syncedAt(m.stored)
+	l.synced, l.kept = syncedAt(m.stored), map[string]muc.SessionRecord{}
+	if m.stored != nil {
+		for _, q := range m.stored.Sessions {
+			l.kept[q.JID] = fromSession(q)
+		}
+	}
 	for _, t := range tasks {
 		s.task(t)
 	}
@@ -302,6 +316,9 @@ func (s *shard) committed(list committed) {
 	s.unsaved -= len(list)
 	for _, t := range list {
 		t.done = true
+		if t.keeps {
+			t.room.keeping--
+		}
 	}
 	now := time.Now()
 	for _, t := range list {

@@ -17,6 +17,7 @@ type ticket struct {
 	size   int
 	owner  *shard
 	room   *live
+	keeps  bool // who is in the room: nothing waits for it
 	done   bool
 	err    error // final: it will never be stored
 }

@@ -62,6 +62,10 @@ func (s *Store) apply(change storage.Change) (undo func(), err error) {
 		return save(s, c.Room, holds, c.JID, copyHold(c.Hold))
 	case storage.DeleteHold:
 		return forget(s, c.Room, holds, c.JID), nil
+	case storage.SaveSession:
+		return save(s, c.Room, sessions, c.JID, copySession(c.Session))
+	case storage.DeleteSession:
+		return forget(s, c.Room, sessions, c.JID), nil
 	case storage.SaveRequest:
 		return save(s, c.Room, requests, c.JID, copyRequest(c.Request))
 	case storage.DeleteRequest:
@@ -165,6 +169,7 @@ func hasKey(a storage.Affiliation, key string) bool {
 func affiliations(r *room) map[string]storage.Affiliation { return r.affiliations }
 func hats(r *room) map[string]storage.Hat                 { return r.hats }
 func holds(r *room) map[string]storage.Hold               { return r.holds }
+func sessions(r *room) map[string]storage.Session         { return r.sessions }
 func requests(r *room) map[string]storage.Request         { return r.requests }
 func links(r *room) map[string]storage.Link               { return r.links }
 

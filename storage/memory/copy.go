@@ -44,6 +44,11 @@ func copyRequest(r storage.Request) storage.Request {
 	return r
 }
 
+func copySession(q storage.Session) storage.Session {
+	q.Payload = list(q.Payload)
+	return q
+}
+
 func copyTombstone(t storage.Tombstone) storage.Tombstone {
 	t.Owners, t.Until = list(t.Owners), instant(t.Until)
 	return t

@@ -33,6 +33,7 @@ type room struct {
 	hats         map[string]storage.Hat
 	holds        map[string]storage.Hold
 	requests     map[string]storage.Request
+	sessions     map[string]storage.Session
 	links        map[string]storage.Link
 	vcard        []byte
 	log          []storage.Event // in order of arrival
@@ -56,6 +57,7 @@ func newRoom(record storage.RoomRecord) *room {
 		hats:         map[string]storage.Hat{},
 		holds:        map[string]storage.Hold{},
 		requests:     map[string]storage.Request{},
+		sessions:     map[string]storage.Session{},
 		links:        map[string]storage.Link{},
 		keys:         map[key]int{},
 	}
@@ -122,6 +124,22 @@ func (s *Store) list(ctx context.Context, after string, limit int, listed func(s
 	return list(page[:min(max(limit, 0), len(page))]), total, nil
 }
 
+// Unfinished implements storage.Store.
+func (s *Store) Unfinished(ctx context.Context, after string, limit int) (rooms []string, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	for jid, r := range s.rooms {
+		if jid > after && (len(r.sessions) > 0 || !r.record.Config.Persistent) {
+			rooms = append(rooms, jid)
+		}
+	}
+	slices.Sort(rooms)
+	return list(rooms[:min(max(limit, 0), len(rooms))]), nil
+}
+
 // Owned implements storage.Store.
 func (s *Store) Owned(ctx context.Context, creator string) (n int, err error) {
 	s.mu.RLock()
@@ -171,6 +189,7 @@ func (r *room) load(history int) *storage.Room {
 		Hats:         sorted(r.hats, copyHat),
 		Holds:        sorted(r.holds, copyHold),
 		Requests:     sorted(r.requests, copyRequest),
+		Sessions:     sorted(r.sessions, copySession),
 	}
 	log := r.log
 	if history < 0 {

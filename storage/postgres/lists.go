@@ -18,6 +18,18 @@ func (s *Store) Rooms(ctx context.Context, after string, limit int) ([]storage.L
 	return s.list(ctx, listRooms, countRooms, after, limit)
 }
 
+// Unfinished implements storage.Store.
+func (s *Store) Unfinished(ctx context.Context, after string, limit int) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	rows, err := s.pool.Query(ctx, listUnfinished, after, max(limit, 0))
+	if err != nil {
+		return nil, explain("list", err)
+	}
+	page, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return none(page), explain("list", err)
+}
+
 // Owned implements storage.Store.
 func (s *Store) Owned(ctx context.Context, creator string) (n int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)

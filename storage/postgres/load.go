@@ -53,6 +53,7 @@ func reading(r *storage.Room, jid string, history int) *pgx.Batch {
 	b.Queue(vcards.ofRoom(), jid).Query(into(vcards, func(v vcard) { r.VCard = v.VCard }))
 	b.Queue(hats.ofRoom(), jid).Query(into(hats, func(h hat) { r.Hats = append(r.Hats, h.Hat) }))
 	b.Queue(holds.ofRoom(), jid).Query(into(holds, func(h hold) { r.Holds = append(r.Holds, h.Hold) }))
+	b.Queue(occupants.ofRoom(), jid).Query(into(occupants, func(q session) { r.Sessions = append(r.Sessions, q.Session) }))
 	b.Queue(requests.ofRoom(), jid).Query(into(requests, func(q request) { r.Requests = append(r.Requests, q.Request) }))
 	return &b
 }

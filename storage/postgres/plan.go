@@ -83,6 +83,10 @@ func single(change storage.Change) (room string, steps []step) {
 		return c.Room, holds.save(c)
 	case storage.DeleteHold:
 		return c.Room, holds.remove(c.Room, c.JID)
+	case storage.SaveSession:
+		return c.Room, occupants.save(c)
+	case storage.DeleteSession:
+		return c.Room, occupants.remove(c.Room, c.JID)
 	case storage.SaveRequest:
 		return c.Room, requests.save(c)
 	case storage.DeleteRequest:

@@ -20,7 +20,7 @@ func TestNewerSchema(t *testing.T) {
 	open(t, url).Close() // the same schema
 	execute(t, url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, true)`)
 	s, err := Open(t.Context(), url)
-	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.HasSuffix(err.Error(), "database is at 7, this binary knows 3") {
+	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.HasSuffix(err.Error(), "database is at 7, this binary knows 4") {
 		t.Errorf("Open = %v, %v, want ErrNewerSchema", s, err)
 	}
 }
@@ -64,6 +64,7 @@ func TestColumns(t *testing.T) {
 		"holds":        holds.names(),
 		"requests":     requests.names(),
 		"tombstones":   tombstones.names(),
+		"occupants":    occupants.names(),
 	} {
 		rows, _ := s.pool.Query(t.Context(), `SELECT column_name::text FROM information_schema.columns WHERE table_name = $1`, table)
 		found, err := pgx.CollectRows(rows, pgx.RowTo[string])

@@ -43,11 +43,13 @@ var (
 			WHERE room = $1 AND origin = $1 AND epoch = (SELECT epoch FROM rooms WHERE jid = $1))),
 		greatest(0, (SELECT max(high) FROM events WHERE room = $1))`
 
-	listPublic  = `SELECT jid, name FROM rooms WHERE public AND NOT locked AND jid > $1 ORDER BY jid LIMIT $2`
-	countPublic = `SELECT count(*) FROM rooms WHERE public AND NOT locked`
-	listRooms   = `SELECT jid, name FROM rooms WHERE jid > $1 ORDER BY jid LIMIT $2`
-	countRooms  = `SELECT count(*) FROM rooms`
-	countOwned  = `SELECT count(*) FROM rooms WHERE creator = $1`
+	listPublic     = `SELECT jid, name FROM rooms WHERE public AND NOT locked AND jid > $1 ORDER BY jid LIMIT $2`
+	countPublic    = `SELECT count(*) FROM rooms WHERE public AND NOT locked`
+	listRooms      = `SELECT jid, name FROM rooms WHERE jid > $1 ORDER BY jid LIMIT $2`
+	countRooms     = `SELECT count(*) FROM rooms`
+	listUnfinished = `SELECT jid FROM (SELECT DISTINCT room AS jid FROM occupants WHERE room > $1
+		UNION SELECT jid FROM rooms WHERE NOT persistent AND jid > $1) AS rooms ORDER BY jid LIMIT $2`
+	countOwned = `SELECT count(*) FROM rooms WHERE creator = $1`
 )
 
 // upsert inserts a row or replaces the one of the same key.

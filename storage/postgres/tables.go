@@ -22,6 +22,7 @@ type (
 	hat         = storage.SaveHat
 	hold        = storage.SaveHold
 	request     = storage.SaveRequest
+	session     = storage.SaveSession
 )
 
 type tombstone struct {
@@ -147,6 +148,17 @@ var requests = table[request]{"requests", 2, []column[request]{
 	col("nick", "text", func(r *request) *string { return &r.Nick }),
 	list("form", "bytea", func(r *request) *[]byte { return &r.Form }),
 	when("at", func(r *request) *time.Time { return &r.At }),
+}}
+
+var occupants = table[session]{"occupants", 2, []column[session]{
+	col("room", "text", func(q *session) *string { return &q.Room }),
+	col("jid", "text", func(q *session) *string { return &q.JID }),
+	col("nick", "text", func(q *session) *string { return &q.Nick }),
+	col("role", "text", func(q *session) *string { return &q.Role }),
+	col("silenced", "boolean", func(q *session) *bool { return &q.Silenced }),
+	col("entry", "bigint", func(q *session) *int64 { return &q.Entry }),
+	col("spoke", "bigint", func(q *session) *int64 { return &q.Spoke }),
+	list("payload", "bytea", func(q *session) *[]byte { return &q.Payload }),
 }}
 
 var tombstones = table[tombstone]{"tombstones", 1, []column[tombstone]{

@@ -39,6 +39,7 @@ var suite = []struct {
 	{"Public", public},
 	{"AffiliationNone", affiliationNone},
 	{"Links", links},
+	{"Sessions", sessions},
 	{"Concurrent", concurrent},
 	{"Cancelled", cancelled},
 	{"Closed", closed},
