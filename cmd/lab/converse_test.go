@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -142,6 +143,9 @@ const (
 	occupant = "converse-muc-sidebar .occupant-nick"
 )
 
+// shots is the folder for screenshots, which stays.
+var shots = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "converse-") })
+
 // converseSite is a site with nothing but Converse, and the browser that looks at it.
 type converseSite struct {
 	*browser.Browser
@@ -174,7 +178,7 @@ converse.initialize({
 	view_mode: "fullscreen", assets_path: "/", i18n: "en", theme: "classic", loglevel: "warn",
 	websocket_url: user.get("socket"), discover_connection_methods: false,
 	// Without a service to search there is no field for a room's name.
-	muc_search_service: "nowhere.invalid", autocomplete_providers_url: "", muc_history_max_stanzas: 20,
+	muc_search_service: "nowhere.invalid", autocomplete_providers_url: "", muc_respect_autojoin: false,
 	auto_login: true, jid: user.get("jid"), password: "any",
 });
 </script>
@@ -190,19 +194,19 @@ func onConverse(t *testing.T, test func(s *scene, web *converseSite)) {
 	files.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, conversePage) })
 	site := httptest.NewServer(files)
 	t.Cleanup(site.Close)
-	shots, err := os.MkdirTemp("", "converse-")
+	all, err := shots()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log("screenshots are in", shots)
+	t.Log("screenshots are in", all)
 	b, err := browser.Start(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
 	onBoth(t, func(s *scene) {
-		folder := filepath.Join(shots, s.kind)
-		if err := os.Mkdir(folder, 0o755); err != nil {
+		folder := filepath.Join(all, s.Name())
+		if err := os.MkdirAll(folder, 0o755); err != nil {
 			s.Fatal(err)
 		}
 		test(s, &converseSite{b, site.URL, folder})
