@@ -26,10 +26,12 @@ install-packages:
 	@echo '== packages'
 	@sh cmd/lab/install.sh
 
-# The race detector needs cgo, and so the gcc that install-packages brings. Shuffled tests cannot lean on each other.
+# The race detector needs cgo, and so the gcc that install-packages brings. Shuffled tests cannot lean on each other. It is
+# slow, so that thousands of federations are simulated once more without it.
 test: install-packages lint
 	@echo '== tests'
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 15m ./...
+	$(GO) test ./fmuc/simulator -seeds 100
 	@echo '== all is well'
 
 demo: install-packages

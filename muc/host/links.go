@@ -109,8 +109,8 @@ func (s *shard) reconcile(l *live, now time.Time) bool {
 		return false
 	}
 	want := muc.Via(l.room.Joins())
-	for via, k := range l.edges {
-		if k.inbound && !l.room.Accepts(string(via)) || !k.inbound && via != want {
+	for _, k := range l.links() {
+		if k.inbound && !l.room.Accepts(string(k.via)) || !k.inbound && k.via != want {
 			s.tell(l, k, fmuc.Event{At: now, Stop: "The room no longer federates with yours."})
 			s.follow(now)
 			s.drop(l, k)

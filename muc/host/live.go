@@ -1,6 +1,9 @@
 package host
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"isthmus/component/stanza"
@@ -47,6 +50,11 @@ func (l *live) busy() bool {
 		}
 	}
 	return false
+}
+
+// links are the room's links in the order of their peers, so that the same events have the same effects each time.
+func (l *live) links() []*edge {
+	return slices.SortedFunc(maps.Values(l.edges), func(a, b *edge) int { return cmp.Compare(a.via, b.via) })
 }
 
 // edge is one federation link of a room.
@@ -130,8 +138,8 @@ func (s *shard) show(l *live, e muc.Effect) {
 	case muc.Done:
 		l.answer(refusal(e.Err))
 	case muc.Relay:
-		for via, k := range l.edges {
-			if e.Only == via || e.Only == muc.Here && e.Except != via {
+		for _, k := range l.links() {
+			if e.Only == k.via || e.Only == muc.Here && e.Except != k.via {
 				s.todo = append(s.todo, deed{l, k, fmuc.Event{Fact: e.Fact}})
 			}
 		}

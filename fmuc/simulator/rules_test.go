@@ -1,0 +1,217 @@
+package simulator_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"isthmus/component/stanza"
+)
+
+// The rules, by the names under which they are found broken:
+//
+//	leak     no client ever sees an <fmuc/>
+//	reason   whoever is refused is told why, user or node
+//	nick     two users never share one nick
+//	flicker  nobody who stayed is seen to leave and come back
+//	twice    no client is sent a message twice in one visit
+//	unheard  who stayed in the room has heard everything that was said meanwhile
+//	address  a room that hides no addresses names everybody
+//	returned no message goes back to where it came from
+//	loss     what one archive has, all have
+//	double   each once
+//	roster   everybody sees exactly those who are there
+//	subject  there is one subject
+//	storm    what crosses is in proportion to what happens
+//	noise    nothing but pings crosses while nothing happens
+//	lazy     nothing at all crosses while nobody is in the room at the joining side
+//	xml      what is sent can be read
+
+// judge checks what is put on a wire.
+func (w *world) judge(k *wire, st *stanza.Stanza) {
+	mark := st.Child(nsFMUC, "fmuc")
+	if r := mark.Child(nsFMUC, "reject"); r != nil && r.Text() == "" {
+		w.found("reason", "%s was rejected without a reason", k.to.name)
+	}
+	text := st.Child("", "body").Text()
+	if st.IsError() || text == "" {
+		return
+	}
+	if w.said[text].home == k.to || w.passed[w.wire(k.to, k.from)][text] {
+		w.found("returned", "%s got back %s", k.to.name, brief(st))
+	}
+	w.passed[k][text] = true
+}
+
+// check looks at what nodes have stored and clients believe, after quiet.
+func (w *world) check() {
+	stored := w.stored()
+	w.checkArchives(stored)
+	there := map[stanza.JID]bool{}
+	for _, c := range w.clients {
+		if c.in {
+			there[c.jid] = true
+		}
+	}
+	for _, crew := range w.crews {
+		for _, c := range crew {
+			if c.in {
+				w.checkClient(c, there, stored)
+			}
+		}
+	}
+	for _, n := range w.nodes {
+		if a, b := w.nodes[0].subject(), n.subject(); a != b {
+			w.found("subject", "%s is about %q, %s about %q", w.nodes[0].name, a, n.name, b)
+		}
+	}
+}
+
+// texts are what a node's archive has, and how often.
+func (n *node) texts() map[string]int {
+	m := map[string]int{}
+	for _, e := range n.archive() {
+		if _, rest, ok := strings.Cut(string(e.Payload), "<body>"); ok && e.Kind == "message" {
+			text, _, _ := strings.Cut(rest, "<")
+			m[text]++
+		}
+	}
+	return m
+}
+
+func (w *world) checkArchives(stored map[string]int) {
+	for _, n := range w.nodes {
+		texts := n.texts()
+		for _, text := range slices.Sorted(maps.Keys(stored)) {
+			switch texts[text] {
+			case 0:
+				w.found("loss", "%s has not got %s of %s", n.name, text, w.said[text].jid)
+			case 1:
+			default:
+				w.found("double", "%s has %s of %s %d times", n.name, text, w.said[text].jid, texts[text])
+			}
+		}
+	}
+}
+
+// stored is everything that any node has.
+func (w *world) stored() map[string]int {
+	all := map[string]int{}
+	for _, n := range w.nodes {
+		maps.Copy(all, n.texts())
+	}
+	return all
+}
+
+func (w *world) checkClient(c *client, there map[stanza.JID]bool, stored map[string]int) {
+	sees := map[stanza.JID]bool{}
+	for _, j := range c.sees {
+		sees[j] = true
+	}
+	if !maps.Equal(sees, there) {
+		w.found("roster", "%s sees %s, there are %s", c.jid, names(sees), names(there))
+	}
+	for _, text := range slices.Sorted(maps.Keys(stored)) {
+		if c.since < number(text) && c.heard[text] == 0 {
+			w.found("unheard", "%s has not heard %s of %s", c.jid, text, w.said[text].jid)
+		}
+	}
+}
+
+func names(set map[stanza.JID]bool) string {
+	var list []string
+	for j := range set {
+		list = append(list, j.Local)
+	}
+	slices.Sort(list)
+	return strings.Join(list, " ")
+}
+
+// quiet ends everything that is broken, lets somebody in everywhere, and waits until all has been made up for.
+func (w *world) quiet() {
+	for _, n := range w.nodes {
+		w.do(op{verb: "restart", node: n.i})
+	}
+	for i := range w.edges() {
+		w.do(op{verb: "heal", n: i})
+	}
+	for range 2 {
+		w.pass(settling)
+		for _, crew := range w.crews { // who is put out meanwhile may have been the last
+			if !slices.ContainsFunc(crew, func(c *client) bool { return c.in }) {
+				crew[0].enter()
+				w.listen()
+			}
+		}
+	}
+	w.pass(settling)
+}
+
+// settling is how long it may take at most until all nodes have found each other again.
+const settling = time.Hour
+
+// talk lets everybody say something: links are in order, so that it reaches all.
+func (w *world) talk() {
+	for _, crew := range w.crews {
+		for _, c := range crew {
+			if c.in {
+				c.say()
+				w.pass(time.Second)
+			}
+		}
+	}
+	w.pass(time.Minute)
+}
+
+// checkSilence looks at what crosses while nothing happens.
+func (w *world) checkSilence() {
+	before := w.crossed - w.queries
+	w.pass(time.Hour)
+	if n := w.crossed - w.queries - before; n > 0 {
+		w.found("noise", "%d stanzas have crossed in an hour in which nothing happened", n)
+	}
+}
+
+// checkLazy looks at what crosses while only the root has users, who talk.
+func (w *world) checkLazy() {
+	root := w.root()
+	if root < 0 {
+		return
+	}
+	for i, crew := range w.crews {
+		for _, c := range crew {
+			if i != root && c.in {
+				c.leave()
+				w.listen()
+			}
+		}
+	}
+	w.pass(settling)
+	before := w.crossed
+	for _, c := range w.crews[root] {
+		if c.in {
+			c.say()
+		}
+	}
+	w.pass(time.Hour)
+	if n := w.crossed - before; n > 0 {
+		w.found("lazy", "%d stanzas have crossed though nobody is at a joining side", n)
+	}
+}
+
+// checkStorm compares what has crossed with what happened: each step may cost a few stanzas on each link, each fault all of
+// them again.
+func (w *world) checkStorm() {
+	faults := 2
+	for _, o := range w.ops {
+		if daily[o.verb] == 0 {
+			faults++
+		}
+	}
+	links := len(w.edges())
+	most := links * (4*len(w.ops) + 4*faults*(len(w.clients)+w.texts+2))
+	if n := w.crossed - w.queries; n > most {
+		w.found("storm", "%d stanzas have crossed, %d would be enough", n, most)
+	}
+}
