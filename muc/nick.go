@@ -62,7 +62,7 @@ func (r *Room) moveOccupant(s *Session, nick, key string, payload []byte, n *not
 // moveSession lets one session leave its fellows: for an occupant of its own, or for one that the user has already. Only
 // the session itself sees a change of nick; the fellows that stay are another occupant to it from now on.
 func (r *Room) moveSession(s *Session, nick, key string, payload []byte, n *notice) {
-	old, was, aff, role := s.o, s.o.shown().payload, s.o.aff, s.o.role
+	old, was, aff, role, saw := s.o, s.o.shown().payload, s.o.aff, s.o.role, r.seesJIDs(s.o)
 	last := r.remove(s)
 	if last {
 		r.announce(old, s, &notice{gone: true, payload: []byte{}})
@@ -73,10 +73,15 @@ func (r *Room) moveSession(s *Session, nick, key string, payload []byte, n *noti
 	s.payload = payload
 	o := r.add(s, nick, key, aff, role)
 	regained := r.regain(o, role)
+	reveals := s.via == Here && !saw && r.seesJIDs(o)
+	if reveals {
+		r.sendOccupants(s)
+	}
 	switch {
 	case last:
 	case !bytes.Equal(old.shown().payload, was):
 		r.announce(old, old.shown(), &notice{})
+	case reveals:
 	case s.via == Here && r.broadcasts(old.role):
 		r.tell(old, old.shown(), []stanza.Addr{s.addr}, r.seesJIDs(o), &notice{})
 	}
