@@ -1,6 +1,7 @@
 package muc
 
 import (
+	"bytes"
 	"slices"
 
 	mellium "mellium.im/xmpp/stanza"
@@ -24,6 +25,12 @@ var visitors = feature{
 		}
 		return nil
 	},
+	adopted: func(r *Room, was Config) []int {
+		if was.AllowVisitorStatus != r.rec.Config.AllowVisitorStatus {
+			r.showStatuses()
+		}
+		return nil
+	},
 }
 
 var lockedNick = stanza.Fail(mellium.NotAcceptable).Because("Visitors may not change their nicks here.")
@@ -33,9 +40,24 @@ func (r *Room) says(s *Session) []byte {
 	if r.rec.Config.AllowVisitorStatus || s.o.role != Visitor {
 		return s.payload
 	}
-	list, err := stanza.ParseElements(s.payload)
+	return hushed(s.payload)
+}
+
+// hushed is a presence without its status text.
+func hushed(payload []byte) []byte {
+	list, err := stanza.ParseElements(payload)
 	if err != nil {
 		return nil
 	}
 	return joined(slices.DeleteFunc(list, func(e stanza.Element) bool { return e.Name == name("", "status") }))
+}
+
+// showStatuses shows visitors anew who have said something that is to be seen now, or is not any more.
+func (r *Room) showStatuses() {
+	for _, o := range r.occupants {
+		if s := o.shown(); o.role == Visitor && !bytes.Equal(hushed(s.payload), s.payload) {
+			r.announce(o, s, &notice{})
+			r.relay(s.via, Changed{s.person(), r.says(s)})
+		}
+	}
 }
