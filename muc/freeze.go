@@ -23,8 +23,8 @@ func (r *Room) Freeze() *Stored {
 		return &Stored{Tombstone: r.tomb}
 	}
 	s := &Stored{
-		Record: r.rec, History: slices.Clone(r.history), LastSeq: r.seq, LastAt: r.clock,
-		VCard: r.vcard, Hats: slices.Clone(r.hats), Holds: slices.Clone(r.holds), Requests: slices.Clone(r.requests),
+		Record: r.rec, History: copied(r.history), LastSeq: r.seq, LastAt: r.clock,
+		VCard: r.vcard, Hats: copied(r.hats), Holds: copied(r.holds), Requests: copied(r.requests),
 		Verdicts: r.freezeVerdicts(), Privates: r.privates.freeze(), Ended: r.ended.freeze(), Turns: r.turns.freeze(), PulseAt: r.pulseAt,
 	}
 	for _, a := range r.affils {
@@ -60,6 +60,9 @@ func (r *Room) Sessions() []SessionRecord {
 	}
 	return list
 }
+
+// copied is a list of its own, nil if it is empty.
+func copied[T any](list []T) []T { return append([]T(nil), list...) }
 
 func (o *Occupant) freeze(s *Session) SessionRecord {
 	return SessionRecord{
@@ -115,16 +118,15 @@ func (r *Room) seat(q *SessionRecord) {
 func (r *Room) freezeVerdicts() []Verdict {
 	var list []Verdict
 	for _, v := range r.verdicts {
-		list = append(list, Verdict{v.user.String(), v.voice.String()})
+		list = append(list, Verdict{v.user, v.voice.String()})
 	}
 	return list
 }
 
 func (r *Room) thawVerdicts(list []Verdict) {
 	for _, v := range list {
-		j, err := stanza.ParseJID(v.JID)
-		if role := ParseRole(v.Role); err == nil && role != 0 {
-			r.verdicts = append(r.verdicts, verdict{j, role})
+		if role := ParseRole(v.Role); role != 0 {
+			r.verdicts = append(r.verdicts, verdict{v.User, role})
 		}
 	}
 }

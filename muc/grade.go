@@ -16,8 +16,8 @@ func (r *Room) applyAffiliation(c change, actor string) {
 	if c.aff != None {
 		r.forget(c.jid)
 	}
-	if j, err := stanza.ParseJID(c.jid); err == nil && c.aff > was {
-		r.acquit(j)
+	if c.aff > was {
+		r.acquit(c.jid)
 	}
 	present := r.of(c.jid)
 	for _, o := range present {

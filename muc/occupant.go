@@ -132,7 +132,7 @@ func (r *Room) clear() {
 	for _, o := range r.occupants {
 		r.unname(o)
 	}
-	r.occupants, r.sessions, r.views = nil, map[identity]*Session{}, nil
+	r.occupants, r.sessions, r.views, r.late = nil, map[identity]*Session{}, nil, nil
 }
 
 // shown is the session whose presence stands for the occupant.
@@ -140,11 +140,10 @@ func (o *Occupant) shown() *Session { return o.sessions[len(o.sessions)-1] }
 
 // bring makes s the session that stands for its occupant.
 func (r *Room) bring(s *Session) {
-	s.spoke = r.next()
 	if s.o.shown() == s {
 		return
 	}
-	r.views = nil
+	s.spoke, r.views = r.next(), nil
 	s.o.sessions = append(slices.DeleteFunc(s.o.sessions, func(x *Session) bool { return x == s }), s)
 }
 

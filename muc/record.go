@@ -198,7 +198,7 @@ type SessionRecord struct {
 }
 
 // Verdict is the voice that a moderator has left to somebody.
-type Verdict struct{ JID, Role string }
+type Verdict struct{ User, Role string }
 
 // Mark is something by its id, and whose it is.
 type Mark struct{ JID, ID string }

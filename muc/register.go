@@ -185,10 +185,7 @@ func (r *Room) needsApproval(user string) bool {
 	if r.affiliationOf(user) >= Member {
 		return false
 	}
-	if r.rec.Config.MembersOnly || r.defaultRole(None) < Participant {
-		return true
-	}
-	if j, err := stanza.ParseJID(user); err == nil && r.judged(j) == Visitor {
+	if r.rec.Config.MembersOnly || r.defaultRole(None) < Participant || r.judged(user) == Visitor {
 		return true
 	}
 	for _, o := range r.of(user) {

@@ -1,22 +1,18 @@
 package muc
 
-import (
-	"slices"
-
-	"isthmus/component/stanza"
-)
+import "slices"
 
 // verdict is what a moderator has said of somebody's voice, by name. It holds when he comes back, or moderation would end at
 // the door. xep:0045#roles
 type verdict struct {
-	user  stanza.JID
-	voice Role // Visitor or Participant
+	user  string // who he is to the room
+	voice Role   // Visitor or Participant
 }
 
 // mostVerdicts are remembered, the newest, while the room is in memory.
 const mostVerdicts = 1000
 
-func (r *Room) judge(user stanza.JID, role Role) {
+func (r *Room) judge(user string, role Role) {
 	r.acquit(user)
 	if role > Participant {
 		return
@@ -25,12 +21,12 @@ func (r *Room) judge(user stanza.JID, role Role) {
 	r.verdicts = r.verdicts[max(0, len(r.verdicts)-mostVerdicts):]
 }
 
-func (r *Room) acquit(user stanza.JID) {
+func (r *Room) acquit(user string) {
 	r.verdicts = slices.DeleteFunc(r.verdicts, func(v verdict) bool { return v.user == user })
 }
 
 // judged is the voice that a moderator has left to a user, 0 where none has said anything.
-func (r *Room) judged(user stanza.JID) Role {
+func (r *Room) judged(user string) Role {
 	for _, v := range r.verdicts {
 		if v.user == user {
 			return v.voice
@@ -41,7 +37,7 @@ func (r *Room) judged(user stanza.JID) Role {
 
 // remind gives a newcomer the voice that he was left with. Admins and owners are above that.
 func (r *Room) remind(o *Occupant) {
-	voice := r.judged(o.who)
+	voice := r.judged(o.who.String())
 	if voice == 0 || o.aff >= Admin || o.role == Moderator {
 		return
 	}
