@@ -18,12 +18,24 @@ func (s *stage) logged(ev Event, effects []Effect) {
 		switch e := e.(type) {
 		case Append:
 			s.log = append(s.log, e.Entry)
+		case Retract:
+			s.retract(e)
 		case Load:
 			for _, q := range e.Queries {
 				s.discreet(ev.Stanza.From, q)
 			}
 		}
 	}
+}
+
+func (s *stage) retract(e Retract) {
+	log := slices.Clone(s.log)
+	for i := range log {
+		if log[i].StanzaID == e.StanzaID {
+			log[i].Payload, log[i].Retracted = e.Payload, true
+		}
+	}
+	s.log = log
 }
 
 func (s *stage) discreet(asker stanza.JID, q Query) {
@@ -40,28 +52,56 @@ func (s *stage) answer() {
 	i := rapid.IntRange(0, len(s.questions)-1).Draw(s.t, "question")
 	q := s.questions[i]
 	s.questions = slices.Delete(s.questions, i, i+1)
-	var pages []Page
-	for _, q := range q.mine.Queries {
-		pages = append(pages, s.page(q))
+	mine, its := s.pages(q.mine.Queries)
+	if rapid.IntRange(0, 9).Draw(s.t, "busy") == 0 {
+		mine, its = Loaded{Err: ErrBusy}, Loaded{Err: ErrBusy}
 	}
-	s.step(Event{At: s.now, Loaded: &Loaded{Load: q.mine, Pages: pages}}, Event{At: s.now, Loaded: &Loaded{Load: q.its, Pages: pages}})
+	mine.Load, its.Load = q.mine, q.its
+	s.step(Event{At: s.now, Loaded: &mine}, Event{At: s.now, Loaded: &its})
+}
+
+// pages are what the log has for some queries, once for each of the twins.
+func (s *stage) pages(list []Query) (mine, its Loaded) {
+	for _, q := range list {
+		for _, id := range slices.Concat(q.After, q.Before, q.IDs) {
+			if s.at(id) < 0 {
+				return Loaded{Err: ErrNoEvent}, Loaded{Err: ErrNoEvent}
+			}
+		}
+		p := s.page(q)
+		mine.Pages = append(mine.Pages, p)
+		p.Events = slices.Clone(p.Events)
+		its.Pages = append(its.Pages, p)
+	}
+	return mine, its
+}
+
+func (s *stage) at(id string) int {
+	return slices.IndexFunc(s.log, func(e Entry) bool { return e.StanzaID == id })
 }
 
 // page is what the log has for a query, as far as the room's deeds ask.
 func (s *stage) page(q Query) Page {
 	var p Page
-	for _, e := range s.log {
+	for i, e := range s.log {
 		author, _ := stanza.ParseJID(e.Author)
-		if (q.Nick == "" || q.Nick == e.Nick) && (q.Author == "" || q.Author == author.Bare().String()) &&
-			(!q.Open || e.Open) && (q.End.IsZero() || !q.End.Before(q.Start)) {
+		if q.Nick != "" && q.Nick != e.Nick || q.Author != "" && q.Author != author.Bare().String() || q.Open && !e.Open ||
+			!q.End.IsZero() && q.End.Before(q.Start) || len(q.IDs) > 0 && !slices.Contains(q.IDs, e.StanzaID) {
+			continue
+		}
+		p.Total++
+		if !slices.ContainsFunc(q.After, func(id string) bool { return i <= s.at(id) }) &&
+			!slices.ContainsFunc(q.Before, func(id string) bool { return i >= s.at(id) }) {
 			p.Events = append(p.Events, e)
 		}
 	}
-	p.Total = len(p.Events)
-	n := min(q.Max, p.Total)
-	p.Complete = n == p.Total
+	if !q.Count {
+		p.Total = 0
+	}
+	n := min(q.Max, len(p.Events))
+	p.Complete = n == len(p.Events)
 	if q.Backward {
-		p.Events = p.Events[p.Total-n:]
+		p.Events = p.Events[len(p.Events)-n:]
 	}
 	p.Events = p.Events[:n]
 	return p
@@ -75,7 +115,7 @@ func (s *stage) secret(out Send) {
 	if !found || !strings.Contains(rest, " jid='") {
 		return
 	}
-	i := slices.IndexFunc(s.log, func(e Entry) bool { return e.StanzaID == id })
+	i := s.at(id)
 	for _, to := range out.To {
 		who := stanza.MustJID(string(to))
 		if (!s.log[i].Open || !s.room.rec.Config.NonAnonymous) && !s.room.readsJIDs(who) {

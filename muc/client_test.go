@@ -11,10 +11,12 @@ type seenStanza struct {
 	XMLName xml.Name
 	From    string      `xml:"from,attr"`
 	Type    string      `xml:"type,attr"`
+	ID      string      `xml:"id,attr"`
 	Body    *string     `xml:"body"`
 	Subject *string     `xml:"subject"`
 	Delay   []struct{}  `xml:"urn:xmpp:delay delay"`
 	Show    string      `xml:"show"`
+	Status  string      `xml:"status"`
 	X       []seenState `xml:"http://jabber.org/protocol/muc#user x"`
 	Form    *struct{}   `xml:"jabber:x:data x"`
 	Hats    []seenHat   `xml:"urn:xmpp:hats:0 hats>hat"`
@@ -26,6 +28,7 @@ type seenState struct {
 		Affiliation string `xml:"affiliation,attr"`
 		Role        string `xml:"role,attr"`
 		Nick        string `xml:"nick,attr"`
+		JID         string `xml:"jid,attr"`
 	} `xml:"item"`
 	Status []struct {
 		Code string `xml:"code,attr"`
@@ -69,7 +72,7 @@ type believer struct {
 }
 
 // sight is what one occupant looks like.
-type sight struct{ affiliation, role, show, hats string }
+type sight struct{ affiliation, role, show, status, hats, user string }
 
 func (b *believer) read(s *seenStanza) {
 	if s.XMLName.Local != "presence" || s.Type == "error" || len(s.X) == 0 {
@@ -93,12 +96,19 @@ func (b *believer) see(s *seenStanza, own bool) {
 	if b.roster == nil {
 		b.roster = map[string]sight{}
 	}
-	b.roster[s.nick()] = sight{s.X[0].Item.Affiliation, s.X[0].Item.Role, s.Show, s.hats()}
+	user, _, _ := strings.Cut(s.X[0].Item.JID, "/")
+	b.roster[s.nick()] = sight{s.X[0].Item.Affiliation, s.X[0].Item.Role, s.Show, s.Status, s.hats(), user}
 	if own {
 		b.in, b.nick = true, s.nick()
 	}
 }
 
+// agrees tells whether a client knows what is so. Who may not see addresses any more may remember what he saw.
 func (b *believer) agrees(nick string, roster map[string]sight) bool {
-	return b.in && b.nick == nick && maps.Equal(b.roster, roster)
+	return b.in && b.nick == nick && maps.EqualFunc(b.roster, roster, func(mine, is sight) bool {
+		if is.user == "" {
+			mine.user = ""
+		}
+		return mine == is
+	})
 }

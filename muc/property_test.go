@@ -31,6 +31,8 @@ type stage struct {
 	log        []Entry
 	questions  []question // to the log, unanswered
 	frozen     []kept
+	asked      []asked // what clients were asked last
+	disk       *disk
 }
 
 // published is an effect's bytes, and how they were when they left.
@@ -50,7 +52,10 @@ func TestRandomRoom(t *testing.T) {
 			s.believers[c] = &believer{}
 		}
 		s.reopen()
-		for range rapid.IntRange(1, 80).Draw(t, "steps") {
+		if rapid.Bool().Draw(t, "crowd") {
+			s.crowd()
+		}
+		for range rapid.IntRange(1, 100).Draw(t, "steps") {
 			s.pass()
 			if rapid.IntRange(0, 9).Draw(t, "freeze") == 0 {
 				s.thaw()
@@ -59,19 +64,25 @@ func TestRandomRoom(t *testing.T) {
 				s.answer()
 				continue
 			}
-			ev := drawEvent(t, s.now)
+			ev := s.drawEvent()
 			s.step(ev, ev)
 		}
 		s.untouched()
 	})
 }
 
-// reopen begins a new log at the room's address.
+// reopen begins a new log at the room's address, where there may be a tombstone. Who has asked the old log hears of its end.
 func (s *stage) reopen() {
+	for _, q := range s.questions {
+		effects := s.room.Handle(Event{At: s.now, Loaded: &Loaded{Load: q.mine}})
+		s.deterministic(effects, s.twin.Handle(Event{At: s.now, Loaded: &Loaded{Load: q.its}}))
+		s.sent(effects)
+	}
 	s.epoch++
-	s.room = Open(s.settings, stanza.MustJID(testRoom), s.birth(), nil)
-	s.twin = Open(s.settings, stanza.MustJID(testRoom), s.birth(), nil)
-	s.log, s.questions, s.timer = nil, nil, time.Time{}
+	s.disk = newDisk(s.disk)
+	s.room = Open(s.settings, stanza.MustJID(testRoom), s.birth(), s.disk.buried())
+	s.twin = Open(s.settings, stanza.MustJID(testRoom), s.birth(), s.disk.buried())
+	s.log, s.questions, s.asked, s.timer = nil, nil, nil, time.Time{}
 }
 
 func (s *stage) birth() Birth {
@@ -84,11 +95,10 @@ func (s *stage) step(ev, its Event) {
 	created := !s.room.exists
 	effects := s.room.Handle(ev)
 	s.deterministic(effects, s.twin.Handle(its))
-	if created && rapid.IntRange(0, 4).Draw(s.t, "stays locked") > 0 {
-		s.room.rec.Locked, s.twin.rec.Locked = false, false // so that others get in
-	}
+	s.disk.take(effects)
 	if created && s.room.exists {
-		s.room.hats, s.twin.hats = []Hat{{URI: pools["hat"][0]}}, []Hat{{URI: pools["hat"][0]}} // so that some wear it
+		hat := Hat{URI: pools["hat"][0]} // so that some wear it
+		s.room.hats, s.twin.hats, s.disk.Hats = []Hat{hat}, []Hat{hat}, []Hat{hat}
 	}
 	s.timed(effects)
 	s.stored(effects)
@@ -97,8 +107,12 @@ func (s *stage) step(ev, its Event) {
 	s.ordered(ev, effects)
 	s.sound()
 	s.believed()
-	if s.room.dead {
+	switch {
+	case s.room.dead:
 		s.reopen()
+	case created && s.room.rec.Locked && rapid.IntRange(0, 4).Draw(s.t, "stays locked") > 0: // so that others get in
+		instant := Event{At: s.now, Stanza: mustParse(s.t, testForm+"</x></query></iq>", s.room.rec.Creator+"/pc")}
+		s.step(instant, instant)
 	}
 }
 
@@ -135,7 +149,7 @@ func (s *stage) stored(effects []Effect) {
 	shown, deleted := false, false
 	for _, e := range effects {
 		switch e.(type) {
-		case Send, Relay, Load:
+		case Send, Relay, Load, Done:
 			shown = true
 			continue
 		case Wake:
@@ -159,7 +173,7 @@ func (s *stage) sent(effects []Effect) {
 			continue
 		}
 		s.secret(out)
-		s.published = append(s.published, published{out, copied(out)})
+		s.published = append(s.published, published{out, copyOf(out)})
 		for _, to := range out.To {
 			raw := out.Out.To(to)
 			seen := s.parse(raw)
@@ -173,9 +187,27 @@ func (s *stage) sent(effects []Effect) {
 			if b := s.believers[who]; b != nil {
 				b.read(seen)
 			}
+			s.note(who, seen, raw)
 		}
 	}
 }
+
+// asked is what a client was sent that it may answer, or that may bounce.
+type asked struct{ kind, to, from, id string }
+
+// note keeps what later deeds need to know.
+func (s *stage) note(to string, seen *seenStanza, raw []byte) {
+	switch seen.XMLName.Local + " " + seen.Type {
+	case "iq get", "iq set", "message ", "message chat":
+		s.asked = append(s.asked, asked{seen.XMLName.Local, to, html.EscapeString(seen.From), seen.ID})
+		s.asked = s.asked[max(0, len(s.asked)-8):]
+	}
+	if m := inSession.FindSubmatch(raw); m != nil {
+		s.asked = append(s.asked, asked{"command", to, string(m[1]), string(m[2])})
+	}
+}
+
+var inSession = regexp.MustCompile(` node='([^']+)' sessionid='([^']+)'`)
 
 func (s *stage) parse(raw []byte) *seenStanza {
 	seen := &seenStanza{}
@@ -185,7 +217,7 @@ func (s *stage) parse(raw []byte) *seenStanza {
 	return seen
 }
 
-func copied(s Send) Send {
+func copyOf(s Send) Send {
 	return Send{stanza.Out{Head: bytes.Clone(s.Out.Head), Tail: bytes.Clone(s.Out.Tail)}, slices.Clone(s.To)}
 }
 
@@ -269,10 +301,10 @@ func (s *stage) letter(seen *seenStanza) string {
 		return "P"
 	case seen.XMLName.Local == "presence":
 		return "p"
-	case seen.Body != nil && len(seen.Delay) == 1:
-		return "H"
-	case seen.Subject != nil && len(seen.Delay) == 1:
+	case seen.Subject != nil && seen.Body == nil && len(seen.Delay) == 1:
 		return "S"
+	case seen.Type == "groupchat" && len(seen.Delay) > 0:
+		return "H"
 	case seen.XMLName.Local == "message" && seen.Form != nil: // what waits for an admin
 		return "F"
 	}
@@ -324,6 +356,9 @@ func (s *stage) claimed() {
 	}
 	for _, a := range s.room.affils {
 		want.add(a.JID, s.room.lookOf(a.Nick))
+	}
+	for _, h := range s.room.holds {
+		want.add(h.JID, s.room.lookOf(h.Nick))
 	}
 	for key := range want {
 		slices.Sort(want[key])
@@ -399,8 +434,12 @@ func (s *stage) roster(me *Occupant) map[string]sight {
 	list := map[string]sight{}
 	for _, o := range s.room.occupants {
 		if o == me || s.room.broadcasts(o.role) {
-			seen := s.parse(append(append([]byte("<p>"), o.shown().payload...), "</p>"...))
-			list[o.Nick] = sight{o.aff.String(), o.role.String(), seen.Show, s.hats(o)}
+			seen := s.parse(append(append([]byte("<p>"), s.room.says(o.shown())...), "</p>"...))
+			is := sight{o.aff.String(), o.role.String(), seen.Show, seen.Status, s.hats(o), ""}
+			if s.room.seesJIDs(me) {
+				is.user = o.bare.String()
+			}
+			list[o.Nick] = is
 		}
 	}
 	return list
