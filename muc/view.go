@@ -24,7 +24,7 @@ func (r *Room) mucUser(o *Occupant, s *Session, seesJID, own bool, n *notice) []
 	var b stanza.Builder
 	b.Start("x", "xmlns", nsUser)
 	jid := ""
-	if seesJID {
+	if seesJID || own { // clients find themselves by it
 		jid = s.jid.String()
 	}
 	role := o.role
