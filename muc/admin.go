@@ -73,6 +73,9 @@ func itemsOf(q *stanza.Element) []stanza.Element {
 func (r *Room) checkItem(st *stanza.Stanza, item *stanza.Element) (change, *stanza.Error) {
 	c := change{reason: item.Child(nsAdmin, "reason").Text()}
 	hasRole, hasAff := item.HasAttr("role"), item.HasAttr("affiliation")
+	if len(c.reason) > longestReason {
+		return c, longReason
+	}
 	if hasRole == hasAff {
 		return c, badRequest.Because("An item changes either a role or an affiliation.")
 	}
@@ -105,7 +108,7 @@ func (r *Room) checkRole(st *stanza.Stanza, item *stanza.Element, c change) (cha
 	case c.o.aff >= Admin && c.role != NoRole:
 		return c, notAllowed.Because("Admins and owners are always moderators.")
 	case (c.role == Moderator || c.o.role == Moderator && c.role != NoRole) && actor < Admin:
-		return c, notAllowed.Because("Only admins and owners make moderators.")
+		return c, forbidden.Because("Only admins and owners make moderators.")
 	case c.o.role == Moderator && c.role == NoRole && actor < Admin && c.o.aff > actor:
 		return c, notAllowed.Because("You may not do this to somebody of a higher affiliation.")
 	case c.o.aff > actor && c.role < c.o.role:

@@ -25,7 +25,8 @@ func (r *Room) Freeze() *Stored {
 	s := &Stored{
 		Record: r.rec, History: copied(r.history), LastSeq: r.seq, LastAt: r.clock,
 		VCard: r.vcard, Hats: copied(r.hats), Holds: copied(r.holds), Requests: copied(r.requests),
-		Verdicts: r.freezeVerdicts(), Privates: r.privates.freeze(), Ended: r.ended.freeze(), Turns: r.turns.freeze(), PulseAt: r.pulseAt,
+		Verdicts: r.freezeVerdicts(), Privates: r.privates.freeze(), Invitees: r.invitees.freeze(),
+		Ended: r.ended.freeze(), Turns: r.turns.freeze(), PulseAt: r.pulseAt,
 	}
 	for _, a := range r.affils {
 		s.Affiliations = append(s.Affiliations, a)
@@ -90,6 +91,7 @@ func (r *Room) thaw(stored *Stored) {
 	}
 	r.thawVerdicts(stored.Verdicts)
 	r.privates.thaw(stored.Privates)
+	r.invitees.thaw(stored.Invitees)
 	r.ended.thaw(stored.Ended)
 	r.turns.thaw(stored.Turns)
 }

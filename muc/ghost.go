@@ -44,6 +44,15 @@ func (g *ring) add(to stanza.JID, id string) {
 	g.next = (g.next + 1) % len(g.list)
 }
 
+// drop forgets everything of one user.
+func (g *ring) drop(to stanza.JID) {
+	for i := range g.list {
+		if g.list[i].to == to {
+			g.list[i] = privateKey{}
+		}
+	}
+}
+
 func (g *ring) has(to stanza.JID, id string) bool {
 	for _, k := range g.list {
 		if k == (privateKey{to, id}) {

@@ -70,6 +70,10 @@ func (r *Room) invited(st *stanza.Stanza, x *stanza.Element) ([]invitation, *sta
 			return nil, err
 		case to.Bare() == r.jid:
 			return nil, badRequest.Because("Who is in the room needs no invitation.")
+		case to.Local == "":
+			return nil, notAnAddress.Because("Only people can be invited.")
+		case len(c.Child(nsUser, "reason").Text()) > longestReason, len(c.Child(nsUser, "continue").Attr("thread")) > longestThread:
+			return nil, longReason
 		}
 		if err := r.hurried(r.paces().invites, st.From); err != nil {
 			return nil, err
@@ -89,6 +93,7 @@ func (r *Room) passInvite(st *stanza.Stanza, s *Session, invite *stanza.Element,
 		from = s.o.bare.String()
 	}
 	id := r.sealID(s.jid, to, st.ID)
+	r.invitees.add(to.Bare(), "")
 	r.sendInvite(id, from, invite.Child(nsUser, "reason").Text(), invite.Child(nsUser, "continue"), to)
 }
 
@@ -128,7 +133,19 @@ func (r *Room) inviteFailed(st *stanza.Stanza) {
 // decline tells the inviter, and nobody else, that his invitation was declined. xep:0045#invite-mediated
 func (r *Room) decline(st *stanza.Stanza, x *stanza.Element) {
 	d := x.Child(nsUser, "decline")
+	reason := d.Child(nsUser, "reason").Text()
 	to, err := Typed(d.Attr("to"))
+	switch {
+	case err != nil:
+	case r.affiliation(st.From) == Outcast:
+		err = banned
+	case !r.invitees.has(st.From.Bare(), ""):
+		err = notAllowed.Because("You have not been invited.")
+	case len(reason) > longestReason:
+		err = longReason
+	default:
+		err = r.hurried(r.paces().invites, st.From)
+	}
 	if err != nil {
 		r.fail(st, err)
 		return
@@ -138,9 +155,14 @@ func (r *Room) decline(st *stanza.Stanza, x *stanza.Element) {
 		r.fail(st, stanza.Fail(mellium.ItemNotFound).Because("Who invited you is not in the room."))
 		return
 	}
+	from := st.From.Bare().String()
+	if s := r.session(st.From); s != nil && !r.rec.Config.NonAnonymous {
+		from = s.o.from // he is here under a nick, and that is all that others know
+	}
+	r.invitees.drop(st.From.Bare())
 	var b stanza.Builder
-	b.Start("x", "xmlns", nsUser).Start("decline", "from", st.From.Bare().String())
-	if reason := d.Child(nsUser, "reason").Text(); reason != "" {
+	b.Start("x", "xmlns", nsUser).Start("decline", "from", from)
+	if reason != "" {
 		b.Leaf("reason", reason)
 	}
 	b.End().End()

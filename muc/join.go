@@ -108,6 +108,13 @@ func (r *Room) resync(st *stanza.Stanza, s *Session) {
 	r.sendRest(s, st.Child(nsMUC, "x"))
 }
 
+// refresh tells a session everything that it would learn on entering. xep:0045#bizrules-presence
+func (r *Room) refresh(s *Session, x *stanza.Element) {
+	r.sendOccupants(s)
+	r.sendSelf(s, nil)
+	r.sendRest(s, x)
+}
+
 // sendOccupants tells a session who else is here. xep:0045#enter-pres
 func (r *Room) sendOccupants(s *Session) {
 	sees, alone := r.seesJIDs(s.o), []stanza.Addr{s.addr}

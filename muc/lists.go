@@ -38,7 +38,8 @@ func people(name, label string, aff Affiliation, at func(*draft) *[]string) fiel
 	}
 }
 
-// listChanges make the owners and admins those of a submitted form. Who is on both lists is an owner.
+// listChanges make the owners and admins those of a submitted form. Who is on both lists is an owner. Who is no owner any
+// more is an admin, unless the form says who the admins are. xep:0045#roomconfig-notify
 func (r *Room) listChanges(d *draft) []change {
 	var changes []change
 	replace := func(aff Affiliation, list []string) {
@@ -52,7 +53,7 @@ func (r *Room) listChanges(d *draft) []change {
 		}
 		for _, jid := range r.with(aff) {
 			if !slices.Contains(list, jid) && !slices.Contains(d.owners, jid) && !slices.Contains(d.admins, jid) {
-				changes = append(changes, change{jid: jid, aff: None})
+				changes = append(changes, change{jid: jid, aff: d.without(aff)})
 			}
 		}
 	}
@@ -115,4 +116,12 @@ func (r *Room) setAffiliationNick(jid string, aff Affiliation, nick, reason stri
 		r.enlist(a)
 	}
 	r.emit(SaveAffiliation{a})
+}
+
+// without is what somebody becomes who is on a list no more.
+func (d *draft) without(aff Affiliation) Affiliation {
+	if aff == Owner && d.admins == nil {
+		return Admin
+	}
+	return None
 }

@@ -16,6 +16,9 @@ const (
 // longestReason bounds why something was retracted, in bytes: it stays in the log.
 const longestReason = 4096
 
+// longestThread bounds the name of a talk that goes on in a room, in bytes.
+const longestThread = 1024
+
 var (
 	notModerator = forbidden.Because("Only moderators may retract what others said.")
 	longReason   = stanza.Fail(mellium.PolicyViolation).Because("The reason is too long.")

@@ -50,6 +50,9 @@ func (r *Room) available(st *stanza.Stanza, s *Session) {
 		r.changePresence(st, s)
 	default:
 		r.changeNick(st, s, nick, key)
+		if entering && s.o.goesBy(nick, key) { // xep:0045#bizrules-presence
+			r.refresh(s, st.Child(nsMUC, "x"))
+		}
 	}
 }
 

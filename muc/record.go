@@ -176,6 +176,7 @@ type Stored struct {
 	Sessions []SessionRecord // who is in it, in no order
 	Verdicts []Verdict       // oldest first
 	Privates []Mark          // the newest private messages, by to whom and under which id, oldest first
+	Invitees []Mark          // who has been invited of late
 	Ended    []Mark          // the newest sessions of commands that are over
 	Turns    []Turn          // of slow mode, oldest first
 	PulseAt  time.Time       // when to look for ghosts; the zero time if that is not known

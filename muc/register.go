@@ -66,7 +66,7 @@ func (r *Room) register(st *stanza.Stanza, q *stanza.Element) ([]byte, *stanza.E
 	case r.rec.Locked && aff != Owner:
 		return nil, lockedRoom
 	case aff == Outcast:
-		return nil, banned
+		return nil, unregistrable
 	case st.From.Local == "":
 		return nil, notAllowed.Because("Only people may register.")
 	case st.Type == "get" && !r.rec.Config.AllowRegistration && r.affils[user].Nick == "":

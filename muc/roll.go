@@ -18,9 +18,9 @@ func (r *Room) list(st *stanza.Stanza, item *stanza.Element) ([]byte, *stanza.Er
 }
 
 func (r *Room) listRole(st *stanza.Stanza, role Role) ([]byte, *stanza.Error) {
-	s := r.session(st.From)
-	if r.affiliation(st.From) < Admin && (s == nil || s.o.role != Moderator) {
-		return nil, forbidden.Because("Only moderators may see this list.")
+	s, actor := r.session(st.From), r.affiliation(st.From)
+	if actor < Admin && (role == Moderator || s == nil || s.o.role != Moderator) { // xep:0045#modifymod
+		return nil, forbidden.Because("You may not see this list.")
 	}
 	var b stanza.Builder
 	b.Start("query", "xmlns", nsAdmin)

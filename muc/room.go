@@ -36,6 +36,7 @@ type Room struct {
 	claims    claims                // whose nicks look how
 	verdicts  []verdict             // oldest first
 	privates  ring                  // private messages whose bounce must be told from a groupchat's
+	invitees  ring                  // who has been invited of late, by bare JID
 	ended     ring                  // sessions of commands that are over
 
 	vcard    []byte   // raw, nil for none

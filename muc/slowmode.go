@@ -1,6 +1,8 @@
 package muc
 
 import (
+	"encoding/xml"
+	"slices"
 	"time"
 
 	mellium "mellium.im/xmpp/stanza"
@@ -14,18 +16,18 @@ const (
 	longestPause = 24 * 60 * 60 // seconds
 )
 
-// slowMode makes users wait between two messages to all, whatever their nick and from however many clients; only what has a
-// body counts. Admins and owners are exempt. Users of other nodes are slowed there, or not. xep:0500#server-side-rate-limiting
+// slowMode makes users wait between two messages to all, whatever their nick and from however many clients; only what people
+// read counts. Admins and owners are exempt. Users of other nodes are slowed there, or not. xep:0500#server-side-rate-limiting
 var slowMode = feature{
 	name: "XEP-0500 slow mode",
 	speak: func(r *Room, s *Session, m *speech) *stanza.Error {
-		if s.o.aff >= Admin || !m.st.Has("", "body") {
+		if s.o.aff >= Admin || !legible(m.st.Children) {
 			return nil
 		}
 		return r.turns.refuse(s.o.bare.String(), r.pause(), r.now)
 	},
 	heard: func(r *Room, u *utterance) {
-		if u.via == Here && u.Affiliation < Admin && find(u.children, name("", "body")) != nil {
+		if u.via == Here && u.Affiliation < Admin && legible(u.children) {
 			r.turns.add(u.JID.Bare().String(), r.pause(), r.now)
 		}
 	},
@@ -116,4 +118,17 @@ func seconds(d time.Duration) string {
 		return "1 second"
 	}
 	return itoa(int(d/time.Second)) + " seconds"
+}
+
+// legible tells whether a message holds something to read, be it encrypted.
+func legible(list []stanza.Element) bool {
+	return slices.ContainsFunc(list, func(e stanza.Element) bool { return texts[e.Name] })
+}
+
+var texts = map[xml.Name]bool{
+	name("", "body"): true,
+	name("http://jabber.org/protocol/xhtml-im", "html"): true,
+	name("eu.siacs.conversations.axolotl", "encrypted"): true,
+	name("urn:xmpp:omemo:2", "encrypted"):               true,
+	name("urn:xmpp:openpgp:0", "openpgp"):               true,
 }

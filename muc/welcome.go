@@ -27,6 +27,7 @@ func (r *Room) welcome(admin stanza.JID, list []stanza.JID) {
 		from = s.o.from
 	}
 	for _, j := range list {
+		r.invitees.add(j, "")
 		r.sendInvite("", from, "", nil, j)
 	}
 }
