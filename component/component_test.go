@@ -124,12 +124,14 @@ func TestRunOverTCP(t *testing.T) {
 // C1, P3: a bad stanza is answered where it can be, and the stream goes on.
 func TestC1BadStanza(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := start(t, func(c *component.Component) { c.Limits.Stanza = 1000 })
+		r := start(t, func(c *component.Component) { c.Limits.Stanza = 2000 })
 		c := r.host.Accept()
 		answered := []struct{ raw, want string }{
+			{`<iq type='get' from='a@b' to='d@muc.example' id="` + strings.Repeat("'", 1025) + `"><a/></iq>`, "policy-violation"},
+			{"<message from='a@b' to='d@muc.example' xml:lang='" + strings.Repeat("x", 65) + "'/>", "policy-violation"},
 			{"<iq type='get' id='1' from='a@b' to='d@muc.example'><a></b></iq>", "bad-request"},
 			{"<iq type='set' id='2' from='a@b' to='@'><a/></iq>", "jid-malformed"},
-			{"<message id='3' from='a@b' to='d@muc.example'>" + strings.Repeat("x", 2000) + "</message>", "policy-violation"},
+			{"<message id='3' from='a@b' to='d@muc.example'>" + strings.Repeat("x", 3000) + "</message>", "policy-violation"},
 		}
 		for _, test := range answered {
 			c.Write(test.raw)

@@ -56,10 +56,21 @@ func (c *Component) read(ctx context.Context, p *pulse) error {
 	return ctx.Err()
 }
 
+// What an envelope may hold beside addresses, in bytes: it is written again, escaped, into every copy.
+const (
+	longestID   = 1024
+	longestLang = 64
+)
+
 func (c *Component) deliver(ctx context.Context, p *pulse, raw []byte) {
 	st, err := stanza.Parse(raw)
 	if err != nil {
 		c.refuse(&BadStanza{err, st})
+		return
+	}
+	if len(st.ID) > longestID || len(st.Lang) > longestLang {
+		st.ID = "" // it would not fit into the answer
+		c.refuse(&BadStanza{ErrTooBig, st})
 		return
 	}
 	if p.mine(st) {

@@ -25,6 +25,7 @@ var (
 	lastOwner    = stanza.Fail(mellium.Conflict).Because("A room must keep an owner.")
 	unsupported  = stanza.Fail(mellium.ServiceUnavailable)
 	noSuchNode   = stanza.Fail(mellium.ItemNotFound).Because("There is no such node.")
+	tooLong      = stanza.Fail(mellium.ResourceConstraint).OfType(mellium.Cancel).Because("This is more than fits into one answer.")
 	nobodysVoice = stanza.Fail(mellium.Forbidden).Because("Visitors may not speak here.")
 )
 

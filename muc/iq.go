@@ -73,6 +73,10 @@ func (r *Room) answer(st *stanza.Stanza, q *stanza.Element, h query) {
 
 // result answers an IQ.
 func (r *Room) result(st *stanza.Stanza, payload []byte) {
+	if !r.sendable(len(payload)) {
+		r.fail(st, tooLong)
+		return
+	}
 	env := stanza.Envelope{Kind: stanza.IQ, Type: "result", ID: st.ID, From: st.To.String()}
 	r.send(env, payload, st.From.Addr())
 }
@@ -80,4 +84,12 @@ func (r *Room) result(st *stanza.Stanza, payload []byte) {
 func (r *Room) ping(st *stanza.Stanza, _ *stanza.Element) ([]byte, *stanza.Error) {
 	r.result(st, nil)
 	return nil, nil
+}
+
+// headroom is what the envelope of a stanza takes at most, in bytes: ids and addresses are bounded.
+const headroom = 16 << 10
+
+// sendable tells whether the host server takes a stanza with a payload of so many bytes. One that it does not take would end the stream.
+func (r *Room) sendable(size int) bool {
+	return r.settings.MaxStanza == 0 || size <= r.settings.MaxStanza-headroom
 }

@@ -213,7 +213,7 @@ func TestPages(t *testing.T) {
 		var ids []string
 		for i := range log {
 			log[i].body = fmt.Sprint(i)
-			ids = append(ids, fmt.Sprintf("KfXooS.%s", base36(i+1)))
+			ids = append(ids, muc.NthID("den@muc.example", muctest.Birth(), int64(i+1)))
 		}
 		w := filled(t, log)
 		s := drawSieve(t, log, ids)
@@ -229,14 +229,6 @@ func TestPages(t *testing.T) {
 			t.Fatalf("%s: got %v, want %v", s.fields, got, want)
 		}
 	})
-}
-
-func base36(n int) string {
-	const digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-	if n < 36 {
-		return digits[n : n+1]
-	}
-	return base36(n/36) + digits[n%36:n%36+1]
 }
 
 // turned turns pages until the room says that there are no more.
@@ -365,7 +357,7 @@ func TestRoomEndsWhileItReads(t *testing.T) {
 func TestRetractedWhileItReads(t *testing.T) {
 	r, load := loading(t, "<query xmlns='urn:xmpp:mam:2'/>")
 	var said muc.Entry
-	for _, payload := range []string{"<body>oh</body>", "<retract xmlns='urn:xmpp:message-retract:1' id='KfXooS.1'/>"} {
+	for _, payload := range []string{"<body>oh</body>", "<retract xmlns='urn:xmpp:message-retract:1' id='x77MU96eUQjcd_JP'/>"} {
 		st, _ := stanza.Parse([]byte("<message type='groupchat' id='m' from='" + alis + "' to='" + den + "'>" + payload + "</message>"))
 		for _, e := range r.Handle(muc.Event{At: muctest.Start, Stanza: st}) {
 			if a, ok := e.(muc.Append); ok && said.StanzaID == "" {
@@ -375,7 +367,7 @@ func TestRetractedWhileItReads(t *testing.T) {
 	}
 	answer := &muc.Loaded{Load: load, Pages: []muc.Page{{Events: []muc.Entry{said}}}}
 	outs := muctest.Sent(r.Handle(muc.Event{At: muctest.Start, Loaded: answer}))
-	if a := read(t, outs); len(a.messages) != 1 || a.messages[0].Result.ID != "KfXooS.1" || a.messages[0].Result.Forwarded.Message.Body != "" ||
+	if a := read(t, outs); len(a.messages) != 1 || a.messages[0].Result.ID != "x77MU96eUQjcd_JP" || a.messages[0].Result.Forwarded.Message.Body != "" ||
 		!strings.Contains(string(outs[0].XML), "<retracted ") {
 		t.Errorf("got %s", outs[0].XML)
 	}
@@ -409,10 +401,10 @@ func TestLargePages(t *testing.T) {
 func FuzzArchiveQuery(f *testing.F) {
 	for _, s := range []string{
 		"<x xmlns='jabber:x:data' type='submit'>" + field("with", den+"/Al") + field("start", "2026-01-01T00:00:00Z") + "</x>",
-		"<x xmlns='jabber:x:data' type='submit'>" + field("ids", "KfXooS.1", "x") + field("after-id", "KfXooS.1") + "</x><flip-page/>",
+		"<x xmlns='jabber:x:data' type='submit'>" + field("ids", "x77MU96eUQjcd_JP", "x") + field("after-id", "x77MU96eUQjcd_JP") + "</x><flip-page/>",
 		"<x xmlns='jabber:x:data' type='submit'><field var='end'><value>0000-00-00T00:00:00Z</value></field></x>",
 		"<set xmlns='http://jabber.org/protocol/rsm'><max>99999999999999999999</max><before/><index>-1</index></set>",
-		"<set xmlns='http://jabber.org/protocol/rsm'><max>10</max><after>KfXooS.1</after><before>KfXooS.2</before></set>",
+		"<set xmlns='http://jabber.org/protocol/rsm'><max>10</max><after>x77MU96eUQjcd_JP</after><before>0yxSI4WpGcb7-lwG</before></set>",
 	} {
 		f.Add("q", s)
 	}

@@ -48,7 +48,7 @@ func (r *Room) configForm() []byte {
 	}
 	for _, ft := range features {
 		for _, o := range ft.fields {
-			if o.typ != "" {
+			if o.typ != "" && r.sendable(3*o.size(r)) { // what a form leaves out stays as it is
 				f.Fields = append(f.Fields, o.form(r))
 			}
 		}
@@ -57,6 +57,15 @@ func (r *Room) configForm() []byte {
 	b.Start("query", "xmlns", nsOwner)
 	f.Append(&b)
 	return b.End().Bytes()
+}
+
+// size is about how many bytes the field's values take in a form.
+func (f *field) size(r *Room) int {
+	n := 0
+	for _, v := range f.get(r) {
+		n += len("<value></value>") + len(v)
+	}
+	return n
 }
 
 // form is the field as the room's form has it. A list has the present value among its options, whatever it is: some

@@ -128,11 +128,11 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 	n.gone = true
 	v := r.viewers()
 	last := r.remove(s)
+	r.tellSelf(o, s, n)
 	if last && r.broadcasts(o.role) {
 		r.tell(o, s, without(v.seeing, []stanza.Addr{s.addr}), true, n)
 		r.tell(o, s, without(v.blind, []stanza.Addr{s.addr}), false, n)
 	}
-	r.tellSelf(o, s, n)
 	if !last && !bytes.Equal(was, o.shown().payload) {
 		r.announce(o, o.shown(), &notice{})
 	}
@@ -168,12 +168,12 @@ func (r *Room) expel(o *Occupant, n *notice) {
 		r.remove(s)
 		r.relay(Here, Left{Person: p, Code: code, Actor: n.actor, Reason: n.reason})
 	}
+	if len(own) > 0 {
+		r.emit(Send{r.show(o, shown, r.seesJIDs(o), true, n), own})
+	}
 	if r.broadcasts(o.role) {
 		r.tell(o, shown, without(v.seeing, own), true, n)
 		r.tell(o, shown, without(v.blind, own), false, n)
-	}
-	if len(own) > 0 {
-		r.emit(Send{r.show(o, shown, r.seesJIDs(o), true, n), own})
 	}
 	r.afterLeave()
 }

@@ -131,23 +131,23 @@ func TestTombstones(t *testing.T) {
 	d.groupchat("bob", "m1", "<body>DM me for free magic potions!</body><subject>x</subject>")
 	d.groupchat("bob", "m2", "<body>Have not saints lips?</body>")
 	d.now = d.now.Add(67 * time.Second)
-	d.moderate("alice", "q1", "KfXooS.1")
-	d.retract("bob", "retract-message-1", "KfXooS.2")
+	d.moderate("alice", "q1", "x77MU96eUQjcd_JP")
+	d.retract("bob", "retract-message-1", "0yxSI4WpGcb7-lwG")
 	moderated := "<moderated xmlns='urn:xmpp:message-moderate:1' by='den@muc.example/alice'>" +
 		"<occupant-id xmlns='urn:xmpp:occupant-id:0' id='fyfvYrKkRBLERkYknYUDUvGIjqOoN6_qnZowAIuYTUQ'/></moderated>" +
 		"<reason>Fie &amp; shame</reason>"
 	want := []string{
-		"<retracted xmlns='urn:xmpp:message-retract:1' id='KfXooS.3' stamp='2019-09-20T23:09:32.000Z'>" + moderated + "</retracted>",
+		"<retracted xmlns='urn:xmpp:message-retract:1' id='Q3WxzQLMSJKKoMnW' stamp='2019-09-20T23:09:32.000Z'>" + moderated + "</retracted>",
 		"<retracted xmlns='urn:xmpp:message-retract:1' id='retract-message-1' stamp='2019-09-20T23:09:32.000Z'></retracted>",
-		"<retract xmlns='urn:xmpp:message-retract:1' id='KfXooS.1'>" + moderated + "</retract>",
-		"<retract xmlns='urn:xmpp:message-retract:1' id='KfXooS.2'/>",
+		"<retract xmlns='urn:xmpp:message-retract:1' id='x77MU96eUQjcd_JP'>" + moderated + "</retract>",
+		"<retract xmlns='urn:xmpp:message-retract:1' id='0yxSI4WpGcb7-lwG'/>",
 	}
 	for i, w := range want {
 		if got := string(d.log[i].Payload); got != w {
 			t.Errorf("%d:\n got %s\nwant %s", i, got, w)
 		}
 	}
-	for i, w := range []string{"message m1 bob", "message m2 bob", "notice KfXooS.3 ", "message retract-message-1 bob"} {
+	for i, w := range []string{"message m1 bob", "message m2 bob", "notice Q3WxzQLMSJKKoMnW ", "message retract-message-1 bob"} {
 		if e := d.log[i]; e.Kind+" "+e.ID+" "+e.Nick != w {
 			t.Errorf("%d is %+v", i, e)
 		}
@@ -168,7 +168,7 @@ func TestRandomRetraction(t *testing.T) {
 		authors, due := map[string]string{}, map[string]bool{} // by stanza-id
 		requests, visits := 0, 0
 		ids := func() string {
-			list := []string{"nothing", "KfXooS.zz"}
+			list := []string{"nothing", "AAAAAAAAAAAAAAAA"}
 			for _, e := range d.log {
 				list = append(list, e.StanzaID)
 			}
@@ -232,7 +232,7 @@ func TestModerationOfALogThatIsAway(t *testing.T) {
 	} {
 		d := newDesk(t, 0)
 		d.groupchat("alice", "m1", "<body>one</body>")
-		d.moderate("alice", "q1", "KfXooS.1")
+		d.moderate("alice", "q1", "x77MU96eUQjcd_JP")
 		d.answer(0, false, err)
 		if len(d.sent) != 1 || !strings.Contains(d.sent[0], condition) || d.log[0].Retracted {
 			t.Errorf("%v: %s", err, d.sent)
@@ -244,7 +244,7 @@ func TestModerationOfALogThatIsAway(t *testing.T) {
 func TestModerationAfterTheRoom(t *testing.T) {
 	d := newDesk(t, 0)
 	d.groupchat("alice", "m1", "<body>one</body>")
-	d.moderate("alice", "q1", "KfXooS.1")
+	d.moderate("alice", "q1", "x77MU96eUQjcd_JP")
 	d.says("alice", "<iq type='set' id='d' to='den@muc.example'>"+
 		"<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>")
 	d.answer(0, false, nil)
@@ -268,13 +268,13 @@ func TestRetractionByPeers(t *testing.T) {
 	over(peer, said("m1", "<body>one</body>"))
 	over(peer, said("m2", "<body>two</body>"))
 	d.groupchat("alice", "m3", "<body>three</body>")
-	over(other, said("r1", retract("KfXooS.1", "")))
-	over(peer, said("r2", retract("KfXooS.3", "")))
-	over(peer, said("r3", retract("KfXooS.2", "<moderated xmlns='urn:xmpp:message-moderate:1'/>")))
+	over(other, said("r1", retract("x77MU96eUQjcd_JP", "")))
+	over(peer, said("r2", retract("Q3WxzQLMSJKKoMnW", "")))
+	over(peer, said("r3", retract("0yxSI4WpGcb7-lwG", "<moderated xmlns='urn:xmpp:message-moderate:1'/>")))
 	if len(d.notices) != 0 || d.log[0].Retracted || d.log[1].Retracted || d.log[2].Retracted {
 		t.Fatalf("retracted by who may not: %+v", d.log)
 	}
-	over(peer, said("r4", retract("KfXooS.1", "")))
+	over(peer, said("r4", retract("x77MU96eUQjcd_JP", "")))
 	if !d.log[0].Retracted {
 		t.Error("an author behind a link cannot retract")
 	}

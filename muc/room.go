@@ -2,6 +2,7 @@ package muc
 
 import (
 	"cmp"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -254,8 +255,12 @@ func nodeID(room string, epoch int64) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:6]
 }
 
-// stanzaID is the same on every node that has the event. xep:0359#stanza-id
-func (r *Room) stanzaID(seq int64) string { return r.nid + "." + strconv.FormatInt(seq, 36) }
+// stanzaID names an event of the log. It tells nobody how many there are, and nobody can guess the next. xep:0359#security
+func (r *Room) stanzaID(seq int64) string {
+	h := hmac.New(sha256.New, r.rec.Secret)
+	h.Write([]byte("stanza-id\x00" + r.nid + "\x00" + strconv.FormatInt(seq, 36)))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
+}
 
 // stamp is a point of time as XEP-0082 writes it.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

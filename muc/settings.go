@@ -18,6 +18,7 @@ type Settings struct {
 	Defaults     Config
 	MaxNick      int // characters
 	MaxVCard     int // bytes of a room's vCard; 0 = rooms have none
+	MaxStanza    int // bytes of what the host server takes; 0 = of any size
 	Bounds       Bounds
 	RoomOwners   []string // bare JIDs: owners of every new room, beside its creator
 	RoomAdmins   []string // bare JIDs: its admins

@@ -128,6 +128,24 @@ func (h *Host) shard(room string) *shard {
 	return h.shards[int(sum.Sum32())%len(h.shards)]
 }
 
+// send hands a stanza to the host server, unless it does not take stanzas of that size: it would end the stream, and with it
+// everybody's.
+func (h *Host) send(lane string, e muc.Send) {
+	if most := h.o.Settings.MaxStanza; most > 0 && e.Out.Size()+longest(e.To) > most {
+		h.log.Warn().Str("room", lane).Int("bytes", e.Out.Size()).Msg("a stanza is too long for the host server and is not sent")
+		return
+	}
+	h.o.Out.Enqueue(lane, e.Out, e.To)
+}
+
+func longest(list []stanza.Addr) int {
+	n := 0
+	for _, a := range list {
+		n = max(n, len(a))
+	}
+	return n
+}
+
 // reply answers a stanza with an error, unless it must never be answered.
 func (h *Host) reply(st *stanza.Stanza, err *stanza.Error) {
 	if st.IsError() || st.Kind == stanza.IQ && st.Type == "result" {

@@ -132,7 +132,7 @@ func (s *shard) flush(l *live) {
 func (s *shard) show(l *live, e muc.Effect) {
 	switch e := e.(type) {
 	case muc.Send:
-		s.h.o.Out.Enqueue(l.key, e.Out, e.To)
+		s.h.send(l.key, e)
 	case muc.Load:
 		s.ask(l, e)
 	case muc.Done:

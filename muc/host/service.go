@@ -27,6 +27,7 @@ const (
 	nsRSM     = "http://jabber.org/protocol/rsm"
 	nsPing    = "urn:xmpp:ping"
 	nsVersion = "jabber:iq:version"
+	nsVCard   = "vcard-temp"
 	nsUnique  = "http://jabber.org/protocol/muc#unique"
 
 	pageSize = 100
@@ -46,6 +47,7 @@ var serviceQueries = map[xml.Name]struct {
 	{Space: nsItems, Local: "query"}:      {"get", (*service).items},
 	{Space: nsPing, Local: "ping"}:        {"get", (*service).ping},
 	{Space: nsVersion, Local: "query"}:    {"get", (*service).version},
+	{Space: nsVCard, Local: "vCard"}:      {"get", (*service).vcard},
 	{Space: nsUnique, Local: "unique"}:    {"get", (*service).unique},
 	{Space: nsCommands, Local: "command"}: {"set", (*service).command},
 }
@@ -100,7 +102,7 @@ func (v *service) info(st *stanza.Stanza, q *stanza.Element) {
 		b.Empty("feature", "var", f)
 	}
 	if v.h.o.Settings.MaxVCard > 0 {
-		b.Empty("feature", "var", "vcard-temp") // of the rooms, not of the service. xep:0486#disco
+		b.Empty("feature", "var", nsVCard) // of the rooms, not of the service. xep:0486#disco
 	}
 	v.result(st, b.End().Bytes())
 }
@@ -132,6 +134,12 @@ func (v *service) beside(st *stanza.Stanza, do func(context.Context)) {
 		defer cancel()
 		do(ctx)
 	})
+}
+
+// vcard says who this is. XEP-0054
+func (v *service) vcard(st *stanza.Stanza, _ *stanza.Element) {
+	var b stanza.Builder
+	v.result(st, b.Start("vCard", "xmlns", nsVCard).Leaf("FN", v.h.o.Settings.Name).End().Bytes())
 }
 
 // unique answers with the name of a room that nobody has taken. XEP-0307

@@ -232,6 +232,7 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"admins":         func(s *muc.Settings, v []string) { s.Admins = v },
 	"peers":          func(s *muc.Settings, v []string) { s.Peers = v },
 	"bound":          func(s *muc.Settings, v []string) { bounds[v[0]](&s.Bounds, v[1]) },
+	"max_stanza":     func(s *muc.Settings, v []string) { _, _ = fmt.Sscan(v[0], &s.MaxStanza) },
 	"max_vcard":      func(s *muc.Settings, v []string) { _, _ = fmt.Sscan(v[0], &s.MaxVCard) },
 	"service":        func(s *muc.Settings, v []string) { s.Service = v[0] },
 	"reserved_nicks": func(s *muc.Settings, v []string) { s.Reserved, _ = muc.Reserve(v) },

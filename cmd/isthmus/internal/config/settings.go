@@ -20,6 +20,7 @@ func (c Config) Settings() *muc.Settings {
 		Service: c.Component.Domain, Name: c.Component.Name,
 		Creation: c.Rooms.Creation, LocalDomains: c.Rooms.LocalDomains, Admins: c.Rooms.Admins,
 		Defaults: c.Rooms.Defaults.config(), MaxNick: c.Rooms.MaxNick,
+		MaxStanza:  c.Component.MaxStanzaBytes,
 		MaxVCard:   min(c.Rooms.MaxVCard, c.Component.MaxStanzaBytes-Headroom),
 		RoomOwners: c.Rooms.Defaults.Owners, RoomAdmins: c.Rooms.Defaults.Admins, Fixed: c.Rooms.Fixed,
 		Contacts: c.Rooms.Contacts, ShowSubject: c.Rooms.ShowSubject,

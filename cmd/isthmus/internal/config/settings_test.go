@@ -109,7 +109,7 @@ func TestSettings(t *testing.T) {
 		Defaults: muc.DefaultConfig(), MaxNick: 64, MaxVCard: 65536, Bounds: c.Limits.bounds(),
 		Peers:       []string{"rooms.wonderland.lit"},
 		Confusables: "conflict", Reserved: reserved,
-		PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
+		MaxStanza: 256 << 10, PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
 		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		Federation: map[string]muc.Federation{
 			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}, Link: own},
