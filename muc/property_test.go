@@ -287,7 +287,7 @@ func (s *stage) ordered(ev Event, effects []Effect) {
 }
 
 // entries are the orders of an entry, of a change of nick, and of a refusal.
-var entries = regexp.MustCompile(`^(p*U*PH*S[AF]*|Up*P(p*PH*S[AF]*)?|E)$`)
+var entries = regexp.MustCompile(`^(p*U*PH*S[AF]*|Up*P(p*U*PH*S[AF]*)?|E)$`)
 
 func (s *stage) letter(seen *seenStanza) string {
 	switch {
