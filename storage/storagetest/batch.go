@@ -24,20 +24,26 @@ func batchInOrder(t *testing.T, s storage.Store) {
 
 func batchWholeOrNotAtAll(t *testing.T, s storage.Store) {
 	const den = "den@muc.example"
-	commit(t, s, newRoom(den), storage.AppendEvent{Event: said(den, 1)},
-		storage.SaveLink{Link: storage.Link{Room: den, Peer: "p", State: "joined"}},
-		storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner"}})
+	commit(t, s, everything(den)...)
 	want := load(t, s, den, 10)
 
 	renamed, other := newRoom(den), said(den, 1)
 	renamed.Room.Config.Name = "renamed"
 	other.Payload = []byte("<body>other</body>")
+	last := storage.AppendEvent{Event: other} // which is refused
 	refused(t, s, renamed, newRoom("attic@muc.example"), storage.AppendEvent{Event: said(den, 2)},
-		storage.DeleteLink{Room: den, Peer: "p"}, storage.SaveLink{Link: storage.Link{Room: den, Peer: "q"}},
+		storage.DeleteLink{Room: den, Peer: "den@peer.example"}, storage.SaveLink{Link: storage.Link{Room: den, Peer: "q"}},
 		storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "none"}},
-		storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "c@b", Affiliation: "admin"}},
-		storage.AppendEvent{Event: other})
+		storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "c@b", Affiliation: "admin", Key1: "ann"}},
+		storage.SaveVCard{Room: den, VCard: []byte("<other/>")}, storage.SaveVCard{Room: den},
+		storage.SaveHat{Room: den, Hat: storage.Hat{URI: "xmpp:hats:host"}}, storage.SaveHat{Room: den, Hat: storage.Hat{URI: "x"}},
+		storage.DeleteHat{Room: den, URI: "xmpp:hats:host"},
+		storage.SaveHold{Room: den, Hold: storage.Hold{JID: "q"}}, storage.DeleteHold{Room: den, JID: "a@b"},
+		storage.SaveRequest{Room: den, Request: storage.Request{JID: "c@b"}}, storage.DeleteRequest{Room: den, JID: "c@b"},
+		last)
 	refused(t, s, storage.DeleteRoom{JID: den}, storage.AppendEvent{Event: said(den, 2)})
+	refused(t, s, storage.DeleteRoom{JID: den, Tombstone: &storage.Tombstone{Until: farAway}}, storage.AppendEvent{Event: said(den, 2)})
+	refused(t, s, storage.Retract{Room: den, StanzaID: said(den, 1).StanzaID}, storage.AppendEvent{Event: said("attic@muc.example", 1)})
 
 	equal(t, "room", load(t, s, den, 10), want)
 	missing(t, s, "attic@muc.example")
@@ -84,6 +90,27 @@ func sameEventAgain(t *testing.T, s storage.Store) {
 	equal(t, "history", load(t, s, den, 10).History, append(want.History, said(den, 3)))
 }
 
+// retractedAgain: a batch that was committed although its answer was lost comes again when an event of it is retracted.
+func retractedAgain(t *testing.T, s storage.Store) {
+	const den = "den@muc.example"
+	event := sample[storage.Event]()
+	event.Room, event.Retracted = den, false
+	batch := append(everything(den), storage.AppendEvent{Event: event},
+		storage.Retract{Room: den, StanzaID: event.StanzaID, Payload: []byte("<retracted/>")})
+	commit(t, s, batch...)
+	want := load(t, s, den, 10)
+	commit(t, s, batch...)
+	commit(t, s, storage.AppendEvent{Event: event})
+	equal(t, "room", load(t, s, den, 10), want)
+
+	other := event
+	other.Nick = "other"
+	refused(t, s, storage.AppendEvent{Event: other})
+	first := said(den, 1)
+	first.Retracted = true
+	refused(t, s, storage.AppendEvent{Event: first}) // the one that is there was not
+}
+
 func refusedText(t *testing.T, s storage.Store) {
 	const den = "den@muc.example"
 	commit(t, s, newRoom(den))
@@ -96,7 +123,12 @@ func refusedText(t *testing.T, s storage.Store) {
 		refused(t, s, newRoom(bad))
 		refused(t, s, appended(said(den, 2), event)...)
 		refused(t, s, storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: bad, Affiliation: "owner"}})
+		refused(t, s, storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner", Key2: bad}})
 		refused(t, s, storage.SaveLink{Link: storage.Link{Room: den, Peer: bad}})
+		refused(t, s, storage.SaveHat{Room: den, Hat: storage.Hat{URI: "x", Wearers: []string{bad}}})
+		refused(t, s, storage.SaveHold{Room: den, Hold: storage.Hold{JID: "a@b", Nick: bad}})
+		refused(t, s, storage.SaveRequest{Room: den, Request: storage.Request{JID: bad}})
+		refused(t, s, storage.DeleteRoom{JID: den, Tombstone: &storage.Tombstone{Owners: []string{bad}, Until: farAway}})
 
 		fine := said(den, 3)
 		fine.Payload, fine.Dedupe = []byte(bad), []byte(bad)
@@ -105,11 +137,20 @@ func refusedText(t *testing.T, s storage.Store) {
 	}
 }
 
+// missingRoomRefused: what belongs to a room needs one, and a tombstone is none; but removing is always possible.
 func missingRoomRefused(t *testing.T, s storage.Store) {
-	const den = "den@muc.example"
-	refused(t, s, storage.AppendEvent{Event: said(den, 1)})
-	refused(t, s, storage.SaveLink{Link: storage.Link{Room: den, Peer: "p"}})
-	refused(t, s, storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner"}})
+	const den, attic = "den@muc.example", "attic@muc.example"
+	commit(t, s, storage.DeleteRoom{JID: attic, Tombstone: &storage.Tombstone{Until: farAway}})
+	for _, jid := range []string{den, attic} {
+		for _, change := range everything(jid)[1:] {
+			refused(t, s, change)
+		}
+		commit(t, s,
+			storage.SaveAffiliation{Room: jid, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "none"}},
+			storage.Retract{Room: jid, StanzaID: "x"}, storage.SaveVCard{Room: jid}, storage.DeleteHat{Room: jid, URI: "x"},
+			storage.DeleteHold{Room: jid, JID: "a@b"}, storage.DeleteRequest{Room: jid, JID: "a@b"},
+			storage.DeleteLink{Room: jid, Peer: "p"})
+	}
 	missing(t, s, den)
 }
 

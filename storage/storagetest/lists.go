@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"testing"
@@ -89,22 +90,31 @@ func public(t *testing.T, s storage.Store) {
 	room("cc@m", true, true)
 	room("dd@m", false, true)
 	commit(t, s, batch...)
+	commit(t, s, storage.DeleteRoom{JID: "ab@m", Tombstone: &storage.Tombstone{Until: farAway}})
 
 	for _, page := range []struct {
+		what  string
+		list  func(context.Context, string, int) ([]storage.Listed, int, error)
 		after string
 		max   int
 		want  []string
+		total int
 	}{
-		{"", 100, []string{"B@m", "a@m", "c@m", "d@m", "é@m"}}, // in the order of bytes, whatever the database's locale
-		{"", 2, []string{"B@m", "a@m"}},
-		{"a@m", 2, []string{"c@m", "d@m"}},
-		{"bb@m", 1, []string{"c@m"}}, // not in the list itself
-		{"d@m", 2, []string{"é@m"}},
-		{"é@m", 2, nil},
-		{"", 0, nil},
-		{"", -1, nil},
+		{"Public", s.Public, "", 100, []string{"B@m", "a@m", "c@m", "d@m", "é@m"}, 5}, // in the order of bytes, whatever the database's locale
+		{"Public", s.Public, "", 2, []string{"B@m", "a@m"}, 5},
+		{"Public", s.Public, "a@m", 2, []string{"c@m", "d@m"}, 5},
+		{"Public", s.Public, "bb@m", 1, []string{"c@m"}, 5}, // not in the list itself
+		{"Public", s.Public, "d@m", 2, []string{"é@m"}, 5},
+		{"Public", s.Public, "é@m", 2, nil, 5},
+		{"Public", s.Public, "", 0, nil, 5},
+		{"Public", s.Public, "", -1, nil, 5},
+		{"Rooms", s.Rooms, "", 100, []string{"B@m", "a@m", "bb@m", "c@m", "cc@m", "d@m", "dd@m", "é@m"}, 8},
+		{"Rooms", s.Rooms, "a@m", 2, []string{"bb@m", "c@m"}, 8},
+		{"Rooms", s.Rooms, "c@m", 1, []string{"cc@m"}, 8},
+		{"Rooms", s.Rooms, "é@m", 2, nil, 8},
+		{"Rooms", s.Rooms, "", -1, nil, 8},
 	} {
-		list, total, err := s.Public(t.Context(), page.after, page.max)
+		list, total, err := page.list(t.Context(), page.after, page.max)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +124,24 @@ func public(t *testing.T, s storage.Store) {
 				t.Errorf("name of %s: %q", l.JID, l.Name)
 			}
 		}
-		equal(t, fmt.Sprintf("Public(%q, %d)", page.after, page.max), got, page.want)
-		equal(t, "total", total, 5)
+		equal(t, fmt.Sprintf("%s(%q, %d)", page.what, page.after, page.max), got, page.want)
+		equal(t, "total", total, page.total)
+	}
+}
+
+func owned(t *testing.T, s storage.Store) {
+	room := func(jid, creator string) storage.SaveRoom {
+		r := newRoom(jid)
+		r.Room.Creator = creator
+		return r
+	}
+	const juliet, nurse = "juliet@capulet.example", "nurse@capulet.example"
+	commit(t, s, room("a@m", juliet), room("b@m", juliet), room("c@m", nurse), room("d@m", ""))
+	commit(t, s, room("b@m", juliet), room("c@m", juliet), storage.DeleteRoom{JID: "a@m"})
+	for creator, want := range map[string]int{juliet: 2, nurse: 0, "": 1, "juliet": 0} {
+		n, err := s.Owned(t.Context(), creator)
+		if n != want || err != nil {
+			t.Errorf("Owned(%q) = %d, %v, want %d", creator, n, err, want)
+		}
 	}
 }

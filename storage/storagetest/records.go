@@ -1,7 +1,6 @@
 package storagetest
 
 import (
-	"reflect"
 	"testing"
 	"time"
 
@@ -14,6 +13,10 @@ func roundTrip(t *testing.T, s storage.Store) {
 		Affiliations: []storage.Affiliation{sample[storage.Affiliation]()},
 		History:      []storage.Event{sample[storage.Event]()},
 		Links:        []storage.Link{sample[storage.Link]()},
+		VCard:        sample[[]byte](),
+		Hats:         []storage.Hat{sample[storage.Hat]()},
+		Holds:        []storage.Hold{sample[storage.Hold]()},
+		Requests:     []storage.Request{sample[storage.Request]()},
 	}
 	want.History[0].Room, want.Links[0].Room = want.JID, want.JID
 	want.Seen, want.LastAt = [][]byte{want.History[0].Dedupe}, 0 // a clock of before 1970 is no news
@@ -23,32 +26,40 @@ func roundTrip(t *testing.T, s storage.Store) {
 		storage.SaveAffiliation{Room: want.JID, Affiliation: want.Affiliations[0]},
 		storage.AppendEvent{Event: want.History[0]},
 		storage.SaveLink{Link: want.Links[0]},
+		storage.SaveVCard{Room: want.JID, VCard: want.VCard},
+		storage.SaveHat{Room: want.JID, Hat: want.Hats[0]},
+		storage.SaveHold{Room: want.JID, Hold: want.Holds[0]},
+		storage.SaveRequest{Room: want.JID, Request: want.Requests[0]},
 	)
-	equal(t, "room", load(t, s, want.JID, 10), &want)
+	got := load(t, s, want.JID, 10)
+	equal(t, "room", got, &want)
 
-	for _, at := range []time.Time{want.Created, want.SubjectAt, want.Links[0].SyncedAt} {
+	tombstone := sample[storage.Tombstone]()
+	tombstone.Until = tombstone.Until.AddDate(200, 0, 0)
+	commit(t, s, storage.DeleteRoom{JID: want.JID, Tombstone: &tombstone})
+	buried := load(t, s, want.JID, 10)
+	equal(t, "tombstone", buried, &storage.Room{Tombstone: &tombstone})
+
+	for _, at := range []time.Time{got.Created, got.SubjectAt, got.Links[0].SyncedAt, got.Holds[0].Until, got.Requests[0].At,
+		buried.Tombstone.Until} {
 		if at.Location() != time.UTC {
 			t.Errorf("%v is not in UTC", at)
 		}
 	}
 }
 
-// roundTripOfEachField saves rooms that have one field each, so that no two columns are crossed.
+// roundTripOfEachField saves records that have one field each, so that no two columns are crossed.
 func roundTripOfEachField(t *testing.T, s storage.Store) {
-	full, n := sample[storage.RoomRecord](), 0
-	fields(reflect.ValueOf(full), "", func(path string, v reflect.Value) {
-		i := n
-		n++
-		var want storage.RoomRecord
-		fields(reflect.ValueOf(&want).Elem(), "", func(_ string, f reflect.Value) {
-			if i == 0 {
-				f.Set(v)
-			}
-			i--
-		})
+	eachField(func(path string, want storage.RoomRecord) {
 		want.JID = path
 		commit(t, s, storage.SaveRoom{Room: want})
 		equal(t, "room with "+path, load(t, s, path, 0).RoomRecord, want)
+	})
+	const den = "den@muc.example"
+	eachField(func(path string, want storage.Event) {
+		want.Room, want.Origin = den, path
+		commit(t, s, newRoom(den), storage.AppendEvent{Event: want})
+		equal(t, "event with "+path, load(t, s, den, 1).History, []storage.Event{want})
 	})
 }
 
@@ -62,11 +73,18 @@ func roundTripOfNothing(t *testing.T, s storage.Store) {
 	logged.Payload, logged.Dedupe = []byte{}, []byte{}
 
 	commit(t, s, storage.SaveRoom{Room: saved}, storage.AppendEvent{Event: logged})
+	commit(t, s,
+		storage.SaveHat{Room: empty.JID, Hat: storage.Hat{Wearers: []string{}}},
+		storage.SaveHold{Room: empty.JID},
+		storage.SaveRequest{Room: empty.JID, Request: storage.Request{Form: []byte{}}})
 	got := load(t, s, empty.JID, 1)
-	equal(t, "room", got, &storage.Room{RoomRecord: empty, History: []storage.Event{event}})
+	equal(t, "room", got, &storage.Room{RoomRecord: empty, History: []storage.Event{event},
+		Hats: []storage.Hat{{}}, Holds: []storage.Hold{{}}, Requests: []storage.Request{{}}})
 	if !got.Created.IsZero() {
 		t.Errorf("Created = %v, want the zero time", got.Created)
 	}
+	commit(t, s, storage.DeleteRoom{JID: empty.JID, Tombstone: &storage.Tombstone{Owners: []string{}, Until: farAway}})
+	equal(t, "tombstone", load(t, s, empty.JID, 1), &storage.Room{Tombstone: &storage.Tombstone{Until: farAway}})
 }
 
 func saveReplacesTheRoomOnly(t *testing.T, s storage.Store) {
@@ -86,35 +104,52 @@ func saveReplacesTheRoomOnly(t *testing.T, s storage.Store) {
 
 // nothingIsShared: whoever writes to a record after Commit or Load does not write to the store.
 func nothingIsShared(t *testing.T, s storage.Store) {
-	room, event := sample[storage.RoomRecord](), sample[storage.Event]()
+	room, event, vcard := sample[storage.RoomRecord](), sample[storage.Event](), sample[[]byte]()
+	hat, request := sample[storage.Hat](), sample[storage.Request]()
 	event.Room = room.JID
-	commit(t, s, storage.SaveRoom{Room: room}, storage.AppendEvent{Event: event})
+	commit(t, s, storage.SaveRoom{Room: room}, storage.AppendEvent{Event: event},
+		storage.SaveVCard{Room: room.JID, VCard: vcard},
+		storage.SaveHat{Room: room.JID, Hat: hat}, storage.SaveRequest{Room: room.JID, Request: request})
 	want := load(t, s, room.JID, 1)
 
-	scribble := func(r storage.RoomRecord, e storage.Event) {
+	scribble := func(r *storage.Room) {
 		r.Secret[0]++
+		r.SubjectXML[0]++
 		r.Config.GetMemberList[0] = "scribbled"
-		e.Payload[0]++
-		e.Dedupe[0]++
+		r.VCard[0]++
+		r.Hats[0].Wearers[0] = "scribbled"
+		r.Requests[0].Form[0]++
+		r.History[0].Payload[0]++
+		r.History[0].Dedupe[0]++
 	}
-	scribble(room, event)
+	scribble(&storage.Room{RoomRecord: room, History: []storage.Event{event}, VCard: vcard,
+		Hats: []storage.Hat{hat}, Requests: []storage.Request{request}})
 	got := load(t, s, room.JID, 1)
 	equal(t, "room after writing to what was committed", got, want)
-	scribble(got.RoomRecord, got.History[0])
+	scribble(got)
 	got.Seen[0][0]++
 	equal(t, "room after writing to what was loaded", load(t, s, room.JID, 1), want)
+	found := archive(t, s, storage.Query{Room: room.JID, Max: 1})
+	found.Events[0].Payload[0]++
+	equal(t, "room after writing to what was found", load(t, s, room.JID, 1), want)
+
+	payload := []byte("<retracted/>")
+	commit(t, s, storage.Retract{Room: room.JID, StanzaID: event.StanzaID, Payload: payload})
+	payload[0] = 'x'
+	equal(t, "tombstone of an event", string(load(t, s, room.JID, 1).History[0].Payload), "<retracted/>")
+
+	tombstone := storage.Tombstone{Owners: []string{"romeo@montague.example"}, Until: farAway}
+	commit(t, s, storage.DeleteRoom{JID: room.JID, Tombstone: &tombstone})
+	want = load(t, s, room.JID, 1)
+	tombstone.Owners[0] = "scribbled"
+	got = load(t, s, room.JID, 1)
+	equal(t, "tombstone after writing to what was committed", got, want)
+	got.Tombstone.Owners[0] = "scribbled"
+	equal(t, "tombstone after writing to what was loaded", load(t, s, room.JID, 1), want)
 }
 
 func deleteRoom(t *testing.T, s storage.Store) {
 	const den, attic = "den@muc.example", "attic@muc.example"
-	everything := func(jid string) []storage.Change {
-		return []storage.Change{
-			newRoom(jid),
-			storage.SaveAffiliation{Room: jid, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner"}},
-			storage.AppendEvent{Event: said(jid, 1)},
-			storage.SaveLink{Link: storage.Link{Room: jid, Peer: "den@peer.example"}},
-		}
-	}
 	commit(t, s, append(everything(den), everything(attic)...)...)
 	other := load(t, s, attic, 10)
 
@@ -126,6 +161,20 @@ func deleteRoom(t *testing.T, s storage.Store) {
 	again := newRoom(den)
 	commit(t, s, again)
 	equal(t, "room of the same name", load(t, s, den, 10), &storage.Room{RoomRecord: again.Room})
+}
+
+// everything is a room with one of all that may belong to it.
+func everything(jid string) []storage.Change {
+	return []storage.Change{
+		newRoom(jid),
+		storage.SaveAffiliation{Room: jid, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner", Key1: "ann", Key2: "a"}},
+		storage.AppendEvent{Event: said(jid, 1)},
+		storage.SaveVCard{Room: jid, VCard: []byte("<vCard/>")},
+		storage.SaveHat{Room: jid, Hat: storage.Hat{URI: "xmpp:hats:host", Title: "Host", Wearers: []string{"a@b"}}},
+		storage.SaveHold{Room: jid, Hold: storage.Hold{JID: "a@b", Nick: "Ann", Until: time.Unix(9, 0).UTC()}},
+		storage.SaveRequest{Room: jid, Request: storage.Request{JID: "c@b", Nick: "Cat", At: time.Unix(9, 0).UTC()}},
+		storage.SaveLink{Link: storage.Link{Room: jid, Peer: "den@peer.example"}},
+	}
 }
 
 func affiliationNone(t *testing.T, s storage.Store) {

@@ -47,6 +47,23 @@ func fill(v reflect.Value, n *int) {
 	}
 }
 
+// eachField calls f with a T for each plain field, however deep, that has a value in this field only.
+func eachField[T any](f func(path string, one T)) {
+	n := 0
+	fields(reflect.ValueOf(sample[T]()), "", func(path string, v reflect.Value) {
+		var one T
+		i := n
+		fields(reflect.ValueOf(&one).Elem(), "", func(_ string, f reflect.Value) {
+			if i == 0 {
+				f.Set(v)
+			}
+			i--
+		})
+		n++
+		f(path, one)
+	})
+}
+
 // fields calls f for each plain field of the struct v, however deep.
 func fields(v reflect.Value, path string, f func(path string, v reflect.Value)) {
 	for t, v := range v.Fields() {

@@ -28,18 +28,29 @@ var suite = []struct {
 	{"S1EmptyBatch", emptyBatch},
 	{"S2OneEventAKey", oneEventAKey},
 	{"S3SameEventAgain", sameEventAgain},
+	{"S3RetractedAgain", retractedAgain},
 	{"S3RefusedText", refusedText},
 	{"S3MissingRoomRefused", missingRoomRefused},
 	{"DeleteRoom", deleteRoom},
+	{"Tombstone", tombstone},
 	{"History", history},
 	{"HistoryOfManyInOneBatch", historyOfMany},
 	{"LastSeqAndLastAt", lastSeqAndLastAt},
 	{"Seen", seen},
 	{"ArchiveOfAnAuthor", archiveOfAuthor},
-	{"Public", public},
+	{"PublicAndRooms", public},
+	{"Owned", owned},
 	{"AffiliationNone", affiliationNone},
+	{"NickKeys", nickKeys},
+	{"Belongings", belongings},
 	{"Links", links},
 	{"Sessions", sessions},
+	{"Retract", retract},
+	{"Archive", archivePages},
+	{"ArchiveTimes", archiveTimes},
+	{"ArchiveUnknownID", archiveUnknownID},
+	{"ArchiveEachPageOnce", archiveEachPageOnce},
+	{"ArchiveWhileAppending", archiveWhileAppending},
 	{"Concurrent", concurrent},
 	{"Cancelled", cancelled},
 	{"Closed", closed},
@@ -77,6 +88,15 @@ func load(t *testing.T, s storage.Store, jid string, history int) *storage.Room 
 	return r
 }
 
+func archive(t *testing.T, s storage.Store, q storage.Query) *storage.Page {
+	t.Helper()
+	page, err := s.Archive(t.Context(), q)
+	if err != nil {
+		t.Fatalf("Archive(%+v): %v", q, err)
+	}
+	return page
+}
+
 func missing(t *testing.T, s storage.Store, jid string) {
 	t.Helper()
 	if r, err := s.Load(t.Context(), jid, 10); r != nil || !errors.Is(err, storage.ErrNotFound) {
@@ -110,11 +130,17 @@ func cancelled(t *testing.T, s storage.Store) {
 
 	_, loading := s.Load(ctx, "den@muc.example", 1)
 	_, _, listing := s.Public(ctx, "", 1)
+	_, _, all := s.Rooms(ctx, "", 1)
+	_, counting := s.Owned(ctx, "")
+	_, paging := s.Archive(ctx, storage.Query{Room: "den@muc.example", Max: 1})
 	for what, err := range map[string]error{
-		"Commit": s.Commit(ctx, []storage.Change{newRoom("attic@muc.example")}),
-		"Load":   loading,
-		"Public": listing,
-		"Ping":   s.Ping(ctx),
+		"Commit":  s.Commit(ctx, []storage.Change{newRoom("attic@muc.example")}),
+		"Load":    loading,
+		"Public":  listing,
+		"Rooms":   all,
+		"Owned":   counting,
+		"Archive": paging,
+		"Ping":    s.Ping(ctx),
 	} {
 		if !errors.Is(err, context.Canceled) || errors.Is(err, storage.ErrRejected) {
 			t.Errorf("%s = %v, want context.Canceled", what, err)
@@ -129,11 +155,17 @@ func closed(t *testing.T, s storage.Store) {
 	}
 	_, loading := s.Load(t.Context(), "den@muc.example", 1)
 	_, _, listing := s.Public(t.Context(), "", 1)
+	_, _, all := s.Rooms(t.Context(), "", 1)
+	_, counting := s.Owned(t.Context(), "")
+	_, paging := s.Archive(t.Context(), storage.Query{Room: "den@muc.example", Max: 1})
 	for what, err := range map[string]error{
-		"Commit": s.Commit(t.Context(), []storage.Change{newRoom("den@muc.example")}),
-		"Load":   loading,
-		"Public": listing,
-		"Ping":   s.Ping(t.Context()),
+		"Commit":  s.Commit(t.Context(), []storage.Change{newRoom("den@muc.example")}),
+		"Load":    loading,
+		"Public":  listing,
+		"Rooms":   all,
+		"Owned":   counting,
+		"Archive": paging,
+		"Ping":    s.Ping(t.Context()),
 	} {
 		if err == nil || errors.Is(err, storage.ErrRejected) || errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("%s = %v, want a passing error", what, err)
