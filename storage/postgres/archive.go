@@ -31,12 +31,8 @@ const (
 func (s *Store) Archive(ctx context.Context, q storage.Query) (*storage.Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
-	a := archive{Query: q}
-	a.lowest, a.highest = q.Clock()
-	if err := s.findIDs(ctx, &a); err != nil {
-		return nil, err
-	}
-	if err := s.findTimes(ctx, &a); err != nil {
+	a, err := s.find(ctx, q)
+	if err != nil {
 		return nil, err
 	}
 	page, err := s.page(ctx, a)
@@ -58,6 +54,15 @@ type archive struct {
 	after, before int64
 	since, until  int64
 	only          []int64
+}
+
+func (s *Store) find(ctx context.Context, q storage.Query) (a archive, err error) {
+	a.Query = q
+	a.lowest, a.highest = q.Clock()
+	if err := s.findIDs(ctx, &a); err != nil {
+		return a, err
+	}
+	return a, s.findTimes(ctx, &a)
 }
 
 func (s *Store) findIDs(ctx context.Context, a *archive) error {
@@ -96,6 +101,9 @@ func (s *Store) findIDs(ctx context.Context, a *archive) error {
 
 func (s *Store) findTimes(ctx context.Context, a *archive) error {
 	a.since, a.until = math.MinInt64, math.MaxInt64
+	if a.only != nil {
+		return nil
+	}
 	if !a.Start.IsZero() {
 		first, err := s.arrival(ctx, a.Room, a.lowest)
 		if err != nil {
@@ -127,7 +135,7 @@ func (s *Store) page(ctx context.Context, a archive) (*storage.Page, error) {
 	var page storage.Page
 	limit := max(a.Max, 0)
 	sql, args := a.reading(limit + 1)
-	rows, _ := s.pool.Query(ctx, sql, args...)
+	rows, _ := s.pool.Query(ctx, sql, append([]any{plannedAnew}, args...)...)
 	if err := into(events, func(e event) { found = append(found, e) })(rows); err != nil {
 		return nil, err
 	}
@@ -140,7 +148,7 @@ func (s *Store) page(ctx context.Context, a archive) (*storage.Page, error) {
 		return &page, nil
 	}
 	sql, args = a.counting()
-	err := s.pool.QueryRow(ctx, sql, args...).Scan(&page.Total)
+	err := s.pool.QueryRow(ctx, sql, append([]any{plannedAnew}, args...)...).Scan(&page.Total)
 	page.Total = min(page.Total, storage.CountMost+1)
 	return &page, err
 }

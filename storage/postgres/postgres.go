@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"isthmus/storage"
@@ -24,6 +25,10 @@ const (
 // Store is a pool of connections to one database.
 type Store struct{ pool *pgxpool.Pool }
 
+// Everything is read along an index, in its order. Postgres would sometimes rather read and sort a whole log, with several
+// processes or a compiled plan, because it takes two conditions of which one follows from the other for rare together.
+const alongIndexes = `SET enable_seqscan = off; SET enable_bitmapscan = off; SET max_parallel_workers_per_gather = 0; SET jit = off`
+
 // Open brings the database at url (postgres://… or key=value) to the schema that this binary knows and returns the
 // store. A database of a newer isthmus is storage.ErrNewerSchema.
 func Open(ctx context.Context, url string) (*Store, error) {
@@ -39,6 +44,10 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	if err := migrate(ctx, cfg.ConnConfig); err != nil {
 		return nil, err
+	}
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, alongIndexes)
+		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
