@@ -3,7 +3,9 @@
 // S1. A batch is committed whole or not at all, in the order given.
 // S2. An event, once committed, never changes its key and is never seen twice.
 // S3. A driver tells a passing fault from a final one: ErrRejected is final, anything else may be tried again, even if
-// the batch was committed after all: an event that is there already, equal in every field, is the same event.
+// the batch was committed after all: an event that is there already, equal in every field, is the same event, and so is
+// one that was retracted since.
+// S4. The events of a room are seen in order of arrival: who has seen one has seen all that arrived before it.
 package storage
 
 import (
@@ -38,7 +40,8 @@ type Store interface {
 	// and how many there are in all.
 	Public(ctx context.Context, after string, max int) (list []Listed, total int, err error)
 
-	// Archive reads a page of a room's log in order of arrival. ErrNoEvent if an id of the query is not in the log.
+	// Archive reads a page of a room's log in order of arrival. ErrNoEvent if an id of the query is not in the log. A room
+	// that does not exist has an empty log.
 	Archive(ctx context.Context, q Query) (*Page, error)
 
 	// Rooms lists all rooms as Public does those that may be listed.
@@ -62,24 +65,26 @@ type Change interface{ change() }
 // SaveRoom inserts or replaces everything of a room that is in its record. It takes a tombstone's place.
 type SaveRoom struct{ Room RoomRecord }
 
-// DeleteRoom removes a room with all that belongs to it. A room that is not there is no error. A Tombstone keeps its name.
+// DeleteRoom removes a room with all that belongs to it. A room that is not there is no error. A Tombstone keeps its name;
+// without one the name is free, whatever tombstone it had.
 type DeleteRoom struct {
 	JID       string
 	Tombstone *Tombstone
 }
 
-// SaveAffiliation sets one affiliation; "none" without a nick removes the row. A key that somebody else in the room has is
-// refused.
+// SaveAffiliation sets one affiliation; "none" without a nick removes the row. A key that somebody else in the room has when
+// the batch is done is refused.
 type SaveAffiliation struct {
 	Room string
 	Affiliation
 }
 
-// AppendEvent adds to a room's log. An event that is there already, equal in every field, is left alone (S3); another event
-// under its key is refused.
+// AppendEvent adds to a room's log. An event that is there already is left alone (S3); another event under its key is
+// refused.
 type AppendEvent struct{ Event Event }
 
-// Retract replaces the payload of an event by a tombstone. An event that is not there is no error.
+// Retract replaces the payload of an event by a tombstone. An event that is not there is no error. Several events of one
+// stanza-id are all retracted, as a query for it finds them all.
 type Retract struct {
 	Room, StanzaID string
 	Payload        []byte
@@ -165,7 +170,7 @@ type Room struct {
 	Requests     []Request // ordered by JID
 	Sessions     []Session // ordered by JID
 
-	Tombstone *Tombstone // not nil: there is no such room any more, and nothing else is set
+	Tombstone *Tombstone // not nil: there is no such room any more, and nothing else is set; it may have expired
 }
 
 // RoomRecord is one row of rooms.
@@ -294,7 +299,7 @@ type Event struct {
 // Query says which part of a room's log is wanted. What is empty does not narrow it.
 type Query struct {
 	Room       string
-	Start, End time.Time // when it was said, both inclusive
+	Start, End time.Time // when it was said, both inclusive, by the millisecond
 	Nick       string    // said under exactly this nick
 	Author     string    // said by this JID; a bare one is all that its resources have said
 	Open       bool      // said while the room was non-anonymous

@@ -29,13 +29,13 @@ func (s *Store) Commit(ctx context.Context, batch []storage.Change) error {
 	do := together
 	for try := 1; ; try++ {
 		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(ctx, tx, steps) })
-		if try == tries || ctx.Err() != nil {
-			return explain("commit", err)
-		}
 		switch {
-		case code(err) == uniqueViolation:
+		case try == tries || ctx.Err() != nil:
+			return explain("commit", err)
+		case class(err) == aborted:
+		case constraint(err) == eventKey:
 			do = withCare
-		case class(err) != aborted:
+		default:
 			return explain("commit", err)
 		}
 	}

@@ -20,7 +20,8 @@ var final = map[string]bool{
 // aborted is the class of what Postgres itself advises to try again: deadlock, serialization failure.
 const aborted = "40"
 
-const uniqueViolation = "23505"
+// eventKey is the constraint that an event breaks whose key is in the log.
+const eventKey = "events_pkey"
 
 // explain says what failed, and wraps storage.ErrRejected if that is final (S3). No error stays none.
 func explain(what string, err error) error {
@@ -33,13 +34,19 @@ func explain(what string, err error) error {
 	return fmt.Errorf("storage/postgres: %s: %w", what, err)
 }
 
-// code is the SQLSTATE of err, "" if Postgres did not answer.
-func code(err error) string {
-	var answer *pgconn.PgError
-	if errors.As(err, &answer) {
-		return answer.Code
-	}
-	return ""
+// class is that of err's SQLSTATE, "" if Postgres did not answer.
+func class(err error) string {
+	code := answer(err).Code
+	return code[:min(2, len(code))]
 }
 
-func class(err error) string { return code(err)[:min(2, len(code(err)))] }
+// constraint is what err says was broken, "" if nothing was.
+func constraint(err error) string { return answer(err).ConstraintName }
+
+func answer(err error) *pgconn.PgError {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e
+	}
+	return &pgconn.PgError{}
+}

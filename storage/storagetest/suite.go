@@ -50,7 +50,7 @@ var suite = []struct {
 	{"ArchiveTimes", archiveTimes},
 	{"ArchiveUnknownID", archiveUnknownID},
 	{"ArchiveEachPageOnce", archiveEachPageOnce},
-	{"ArchiveWhileAppending", archiveWhileAppending},
+	{"S4ArchiveWhileAppending", archiveWhileAppending},
 	{"Concurrent", concurrent},
 	{"Cancelled", cancelled},
 	{"Closed", closed},
