@@ -107,7 +107,8 @@ func (s *Store) Rooms(ctx context.Context, after string, limit int) (page []stor
 	return s.list(ctx, after, limit, func(storage.RoomRecord) bool { return true })
 }
 
-func (s *Store) list(ctx context.Context, after string, limit int, listed func(storage.RoomRecord) bool) (page []storage.Listed, total int, err error) {
+func (s *Store) list(ctx context.Context, after string, limit int, listed func(storage.RoomRecord) bool) (
+	page []storage.Listed, total int, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if err := s.ready(ctx); err != nil {

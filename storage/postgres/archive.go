@@ -16,7 +16,7 @@ import (
 // The minute is long enough for two nodes that talk at once, and short enough to read on for.
 const (
 	late   = `at >> 16 < (high >> 16) - 60000`
-	inTime = 60000 // milliseconds
+	inTime = 60000 // milliseconds; as late says
 )
 
 const (
@@ -133,9 +133,9 @@ func (s *Store) arrival(ctx context.Context, room string, clock int64) (first in
 func (s *Store) page(ctx context.Context, a archive) (*storage.Page, error) {
 	var found []event
 	var page storage.Page
-	limit := max(a.Max, 0)
+	limit := min(max(a.Max, 0), math.MaxInt32)
 	sql, args := a.reading(limit + 1)
-	rows, _ := s.pool.Query(ctx, sql, append([]any{plannedAnew}, args...)...)
+	rows, _ := s.pool.Query(ctx, sql, args...)
 	if err := into(events, func(e event) { found = append(found, e) })(rows); err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (s *Store) page(ctx context.Context, a archive) (*storage.Page, error) {
 		return &page, nil
 	}
 	sql, args = a.counting()
-	err := s.pool.QueryRow(ctx, sql, append([]any{plannedAnew}, args...)...).Scan(&page.Total)
+	err := s.pool.QueryRow(ctx, sql, args...).Scan(&page.Total)
 	page.Total = min(page.Total, storage.CountMost+1)
 	return &page, err
 }

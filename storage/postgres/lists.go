@@ -38,7 +38,8 @@ func (s *Store) Owned(ctx context.Context, creator string) (n int, err error) {
 	return n, explain("count rooms", err)
 }
 
-func (s *Store) list(ctx context.Context, listed, count, after string, limit int) (page []storage.Listed, total int, err error) {
+func (s *Store) list(ctx context.Context, listed, count, after string, limit int) (
+	page []storage.Listed, total int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	var b pgx.Batch

@@ -61,6 +61,7 @@ func reading(r *storage.Room, jid string, history int) *pgx.Batch {
 // into calls f with each row.
 func into[R any](t table[R], f func(R)) func(pgx.Rows) error {
 	return func(rows pgx.Rows) error {
+		defer rows.Close()
 		for rows.Next() {
 			r, err := t.read(rows)
 			if err != nil {

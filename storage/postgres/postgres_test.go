@@ -18,9 +18,9 @@ func TestNewerSchema(t *testing.T) {
 	url := database(t)
 	open(t, url).Close()
 	open(t, url).Close() // the same schema
-	execute(t, url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, true)`)
+	execute(t, url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (1000, true)`)
 	s, err := Open(t.Context(), url)
-	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.HasSuffix(err.Error(), "database is at 7, this binary knows 4") {
+	if s != nil || !errors.Is(err, storage.ErrNewerSchema) || !strings.Contains(err.Error(), "is at 1000, this binary knows ") {
 		t.Errorf("Open = %v, %v, want ErrNewerSchema", s, err)
 	}
 }
@@ -66,7 +66,8 @@ func TestColumns(t *testing.T) {
 		"tombstones":   tombstones.names(),
 		"occupants":    occupants.names(),
 	} {
-		rows, _ := s.pool.Query(t.Context(), `SELECT column_name::text FROM information_schema.columns WHERE table_name = $1`, table)
+		const columnsOf = `SELECT column_name::text FROM information_schema.columns WHERE table_name = $1`
+		rows, _ := s.pool.Query(t.Context(), columnsOf, table)
 		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		if err != nil {
 			t.Fatal(err)

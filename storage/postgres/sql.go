@@ -16,7 +16,8 @@ var (
 		(SELECT room FROM tombstones WHERE until < now() LIMIT 100 FOR UPDATE SKIP LOCKED)`
 
 	deleteKeys = `DELETE FROM nick_keys WHERE room = $1 AND jid = $2`
-	saveKeys   = `INSERT INTO nick_keys (room, jid, key) SELECT DISTINCT $1, $2, key FROM unnest($3::text[]) AS key WHERE key <> ''`
+	saveKeys   = `INSERT INTO nick_keys (room, jid, key)
+		SELECT DISTINCT $1, $2, key FROM unnest($3::text[]) AS key WHERE key <> ''`
 
 	// The rows of an unnest are numbered and sorted so that arrival is the order of the batch by promise, not by habit.
 	appendEvents = fmt.Sprintf(`INSERT INTO events (%[1]s, high)
@@ -28,14 +29,15 @@ var (
 	retract = `UPDATE events SET payload = $3, retracted = true WHERE room = $1 AND stanza_id = $2`
 
 	// How many of the events are not in the log as they are here. What was retracted since has another payload.
-	countOthers = fmt.Sprintf(`SELECT count(*) FROM %s WHERE NOT EXISTS (SELECT FROM events WHERE %s AND (events.retracted OR %s))`,
-		events.unnested(), same(events.columns[:len(events.columns)-2]), same(events.columns[len(events.columns)-2:]))
+	countOthers = fmt.Sprintf(`SELECT count(*) FROM %s
+		WHERE NOT EXISTS (SELECT FROM events WHERE %s AND (events.retracted OR %s))`,
+		events.unnested(), same(kept), same(replaced))
 
 	loadRoom    = fmt.Sprintf(`SELECT %s FROM rooms WHERE jid = $1`, rooms.names())
 	loadHistory = fmt.Sprintf(`SELECT %s FROM (SELECT * FROM events
 		WHERE room = $1 AND ($2::bigint >= 0 OR kind = 'message' AND NOT retracted) ORDER BY arrival DESC
-		LIMIT CASE WHEN $2::bigint < 0 THEN (SELECT greatest(0, max_history) FROM rooms WHERE jid = $1) ELSE $2::bigint END) AS latest
-		ORDER BY arrival`, events.names())
+		LIMIT CASE WHEN $2::bigint < 0 THEN (SELECT greatest(0, max_history) FROM rooms WHERE jid = $1) ELSE $2::bigint END)
+		AS latest ORDER BY arrival`, events.names())
 	loadSeen = `SELECT dedupe FROM (SELECT dedupe, arrival FROM events WHERE room = $1 AND dedupe IS NOT NULL
 		ORDER BY arrival DESC LIMIT 1000) AS latest ORDER BY arrival`
 	loadLast = `SELECT

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"time"
 
 	"isthmus/storage"
@@ -90,7 +91,9 @@ var affiliations = table[affiliation]{"affiliations", 2, []column[affiliation]{
 	col("reason", "text", func(a *affiliation) *string { return &a.Reason }),
 }}
 
-var events = table[event]{"events", 4, []column[event]{
+var events = table[event]{"events", 4, slices.Concat(kept, replaced)}
+
+var kept = []column[event]{
 	col("room", "text", func(e *event) *string { return &e.Room }),
 	col("origin", "text", func(e *event) *string { return &e.Origin }),
 	col("epoch", "bigint", func(e *event) *int64 { return &e.Epoch }),
@@ -107,11 +110,13 @@ var events = table[event]{"events", 4, []column[event]{
 	col("via", "text", func(e *event) *string { return &e.Via }),
 	col("open", "boolean", func(e *event) *bool { return &e.Open }),
 	optional("dedupe", "bytea", func(e *event) *[]byte { return &e.Dedupe }),
+}
 
-	// What Retract replaces.
+// replaced is what Retract writes.
+var replaced = []column[event]{
 	list("payload", "bytea", func(e *event) *[]byte { return &e.Payload }),
 	col("retracted", "boolean", func(e *event) *bool { return &e.Retracted }),
-}}
+}
 
 var links = table[link]{"links", 2, []column[link]{
 	col("room", "text", func(l *link) *string { return &l.Room }),

@@ -21,7 +21,8 @@ INSERT INTO rooms VALUES ('den@muc.example', 3, 7, '\x01', '2026-01-02T03:04:05Z
 	'{moderator}', '{moderator,participant}', 30, 20, '', 'den@peer.example', '{peer.example}');
 INSERT INTO affiliations VALUES ('den@muc.example', 'juliet@capulet.example', 'owner', 'Juliet', 'hers');
 INSERT INTO affiliations VALUES ('den@muc.example', 'romeo@montague.example', 'member', '', '');
-INSERT INTO events (room, origin, epoch, seq, at, kind, stanza_id, id, author, nick, occupant_id, lang, via, open, payload, dedupe)
+INSERT INTO events (room, origin, epoch, seq, at, kind, stanza_id, id, author, nick, occupant_id, lang, via, open,
+		payload, dedupe)
 	SELECT 'den@muc.example', 'den@muc.example', 7, n, at::bigint << 16, 'message', 's' || n, 'i' || n,
 		'juliet@capulet.example/balcony', 'juliet', 'o', 'en', '', false, '<body/>', '\x02'
 	FROM (VALUES (1, 60000), (2, 600000), (3, 120000), (4, 660000)) AS said (n, at);
@@ -99,9 +100,11 @@ func TestSchema(t *testing.T) {
 	s := open(t, database(t))
 	for what, sql := range map[string]string{
 		"have a default": `SELECT table_name || '.' || column_name FROM information_schema.columns
-			WHERE table_schema = 'public' AND column_default IS NOT NULL AND table_name NOT LIKE 'goose%' AND column_name <> 'version'`,
+			WHERE table_schema = 'public' AND column_default IS NOT NULL
+				AND table_name NOT LIKE 'goose%' AND column_name <> 'version'`,
 		"may be NULL": `SELECT table_name || '.' || column_name FROM information_schema.columns
-			WHERE table_schema = 'public' AND is_nullable = 'YES' AND table_name NOT LIKE 'goose%' AND column_name <> 'dedupe'`,
+			WHERE table_schema = 'public' AND is_nullable = 'YES'
+				AND table_name NOT LIKE 'goose%' AND column_name <> 'dedupe'`,
 		"are compared by a locale": `SELECT indexrelid::regclass::text FROM pg_index
 			JOIN pg_class ON pg_class.oid = indrelid, unnest(indcollation) AS used
 			WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'goose%' AND used = '"default"'::regcollation`,

@@ -5,8 +5,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"isthmus/storage"
 )
 
@@ -106,6 +104,3 @@ func (s *statement) filters(a archive) (list []string) {
 	}
 	return list
 }
-
-// plannedAnew goes in front of arguments: Postgres then plans the statement for them, and not once for all.
-const plannedAnew = pgx.QueryExecModeCacheDescribe

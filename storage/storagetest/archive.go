@@ -24,7 +24,7 @@ func at(room string, seq, minutes int64, nick string) storage.Event {
 }
 
 func archivePages(t *testing.T, s storage.Store) {
-	const den, attic = "den@muc.example", "attic@muc.example"
+	const den, attic, juliet = "den@muc.example", "attic@muc.example", "juliet@capulet.example"
 	minute := func(n int64) time.Time { return time.Unix(n*60, 0) }
 	log := []storage.Event{
 		at(den, 1, 10, "juliet"), at(den, 2, 11, "nurse"), at(den, 3, 20, "juliet"),
@@ -65,9 +65,9 @@ func archivePages(t *testing.T, s storage.Store) {
 		"nick, page":       {storage.Query{Max: 1, Nick: "nurse", After: []string{"2"}}, []int64{5}, false, 3},
 		"nick is exact":    {storage.Query{Max: 9, Nick: "Nurse"}, nil, true, 0},
 		"author":           {storage.Query{Max: 9, Author: "nurse@capulet.example"}, []int64{2, 5, 6}, true, 3},
-		"author, backward": {storage.Query{Max: 2, Author: "juliet@capulet.example", Backward: true}, []int64{7, 8}, false, 5},
+		"author, backward": {storage.Query{Max: 2, Author: juliet, Backward: true}, []int64{7, 8}, false, 5},
 		"author is bare":   {storage.Query{Max: 9, Author: "nurse@capulet.example/balcony"}, nil, true, 0},
-		"author and nick":  {storage.Query{Max: 9, Author: "juliet@capulet.example", Nick: "nurse"}, nil, true, 0},
+		"author and nick":  {storage.Query{Max: 9, Author: juliet, Nick: "nurse"}, nil, true, 0},
 
 		"start":              {storage.Query{Max: 2, Start: minute(20)}, []int64{3, 6}, false, 3},
 		"start, to the end":  {storage.Query{Max: 3, Start: minute(20)}, []int64{3, 6, 8}, true, 3},
@@ -77,7 +77,7 @@ func archivePages(t *testing.T, s storage.Store) {
 		"end, backward":      {storage.Query{Max: 2, End: minute(12), Backward: true}, []int64{4, 7}, false, 4},
 		"start and end":      {storage.Query{Max: 9, Start: minute(11), End: minute(12)}, []int64{2, 4, 7}, true, 3},
 		"end and nick":       {storage.Query{Max: 9, End: minute(12), Nick: "juliet"}, []int64{1, 4, 7}, true, 3},
-		"end and author":     {storage.Query{Max: 9, End: minute(12), Author: "juliet@capulet.example"}, []int64{1, 4, 7}, true, 3},
+		"end and author":     {storage.Query{Max: 9, End: minute(12), Author: juliet}, []int64{1, 4, 7}, true, 3},
 		"end and after":      {storage.Query{Max: 9, End: minute(12), After: []string{"4"}}, []int64{7}, true, 4},
 		"end and before":     {storage.Query{Max: 9, End: minute(12), Before: []string{"6"}}, []int64{1, 2, 4}, true, 4},
 		"nothing in between": {storage.Query{Max: 9, Start: minute(14), End: minute(19)}, nil, true, 0},
@@ -130,7 +130,7 @@ func archiveTimes(t *testing.T, s storage.Store) {
 
 func archiveUnknownID(t *testing.T, s storage.Store) {
 	const den, attic = "den@muc.example", "attic@muc.example"
-	commit(t, s, newRoom(den), newRoom(attic), storage.AppendEvent{Event: said(den, 1)}, storage.AppendEvent{Event: said(attic, 1)})
+	commit(t, s, append([]storage.Change{newRoom(den), newRoom(attic)}, appended(said(den, 1), said(attic, 1))...)...)
 	here, elsewhere := said(den, 1).StanzaID, said(attic, 1).StanzaID
 	for _, room := range []string{den, "nowhere@muc.example"} {
 		for _, id := range []string{"", "x", elsewhere, "nul\x00", "\xff"} {

@@ -36,14 +36,17 @@ func batchWholeOrNotAtAll(t *testing.T, s storage.Store) {
 		storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "none"}},
 		storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "c@b", Affiliation: "admin", Key1: "ann"}},
 		storage.SaveVCard{Room: den, VCard: []byte("<other/>")}, storage.SaveVCard{Room: den},
-		storage.SaveHat{Room: den, Hat: storage.Hat{URI: "xmpp:hats:host"}}, storage.SaveHat{Room: den, Hat: storage.Hat{URI: "x"}},
+		storage.SaveHat{Room: den, Hat: storage.Hat{URI: "xmpp:hats:host"}},
+		storage.SaveHat{Room: den, Hat: storage.Hat{URI: "x"}},
 		storage.DeleteHat{Room: den, URI: "xmpp:hats:host"},
 		storage.SaveHold{Room: den, Hold: storage.Hold{JID: "q"}}, storage.DeleteHold{Room: den, JID: "a@b"},
 		storage.SaveRequest{Room: den, Request: storage.Request{JID: "c@b"}}, storage.DeleteRequest{Room: den, JID: "c@b"},
 		last)
 	refused(t, s, storage.DeleteRoom{JID: den}, storage.AppendEvent{Event: said(den, 2)})
-	refused(t, s, storage.DeleteRoom{JID: den, Tombstone: &storage.Tombstone{Until: farAway}}, storage.AppendEvent{Event: said(den, 2)})
-	refused(t, s, storage.Retract{Room: den, StanzaID: said(den, 1).StanzaID}, storage.AppendEvent{Event: said("attic@muc.example", 1)})
+	refused(t, s, storage.DeleteRoom{JID: den, Tombstone: &storage.Tombstone{Until: farAway}},
+		storage.AppendEvent{Event: said(den, 2)})
+	refused(t, s, storage.Retract{Room: den, StanzaID: said(den, 1).StanzaID},
+		storage.AppendEvent{Event: said("attic@muc.example", 1)})
 
 	equal(t, "room", load(t, s, den, 10), want)
 	missing(t, s, "attic@muc.example")
@@ -123,7 +126,8 @@ func refusedText(t *testing.T, s storage.Store) {
 		refused(t, s, newRoom(bad))
 		refused(t, s, appended(said(den, 2), event)...)
 		refused(t, s, storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: bad, Affiliation: "owner"}})
-		refused(t, s, storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner", Key2: bad}})
+		refused(t, s, storage.SaveAffiliation{Room: den,
+			Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner", Key2: bad}})
 		refused(t, s, storage.SaveLink{Link: storage.Link{Room: den, Peer: bad}})
 		refused(t, s, storage.SaveHat{Room: den, Hat: storage.Hat{URI: "x", Wearers: []string{bad}}})
 		refused(t, s, storage.SaveHold{Room: den, Hold: storage.Hold{JID: "a@b", Nick: bad}})

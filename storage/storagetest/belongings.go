@@ -40,7 +40,8 @@ func nickKeys(t *testing.T, s storage.Store) {
 	none := func(jid string) storage.Change {
 		return storage.SaveAffiliation{Room: den, Affiliation: storage.Affiliation{JID: jid, Affiliation: "none"}}
 	}
-	commit(t, s, newRoom(den), newRoom(attic), set(den, "a@d", "ann", "ann"), set(den, "b@d", "bob", ""), set(den, "c@d", "", ""))
+	commit(t, s, newRoom(den), newRoom(attic),
+		set(den, "a@d", "ann", "ann"), set(den, "b@d", "bob", ""), set(den, "c@d", "", ""))
 	for _, shared := range []storage.Change{
 		set(den, "c@d", "ann", ""), set(den, "c@d", "", "ann"), set(den, "c@d", "", "bob"), set(den, "b@d", "bob", "ann"),
 	} {
@@ -78,7 +79,8 @@ func belongings(t *testing.T, s storage.Store) {
 		storage.SaveHat{Room: den, Hat: hat("b", "Bee")}, storage.SaveHat{Room: den, Hat: hat("B", "Big", "x@d", "w@d")},
 		storage.SaveHat{Room: den, Hat: hat("a", "Ay")},
 		storage.SaveHold{Room: den, Hold: hold("b@d", "Bob")}, storage.SaveHold{Room: den, Hold: hold("a@d", "Ann")},
-		storage.SaveRequest{Room: den, Request: request("b@d", "Bob")}, storage.SaveRequest{Room: den, Request: request("a@d", "Ann")},
+		storage.SaveRequest{Room: den, Request: request("b@d", "Bob")},
+		storage.SaveRequest{Room: den, Request: request("a@d", "Ann")},
 		storage.SaveVCard{Room: den, VCard: []byte("<vCard/>")})
 	want := &storage.Room{
 		RoomRecord: newRoom(den).Room, VCard: []byte("<vCard/>"),
@@ -89,8 +91,10 @@ func belongings(t *testing.T, s storage.Store) {
 	equal(t, "room", load(t, s, den, 0), want)
 
 	commit(t, s,
-		storage.SaveHat{Room: den, Hat: hat("a", "Other", "y@d")}, storage.DeleteHat{Room: den, URI: "B"}, storage.DeleteHat{Room: den, URI: "x"},
-		storage.SaveHold{Room: den, Hold: hold("a@d", "Other")}, storage.DeleteHold{Room: den, JID: "b@d"}, storage.DeleteHold{Room: den, JID: "x"},
+		storage.SaveHat{Room: den, Hat: hat("a", "Other", "y@d")},
+		storage.DeleteHat{Room: den, URI: "B"}, storage.DeleteHat{Room: den, URI: "x"},
+		storage.SaveHold{Room: den, Hold: hold("a@d", "Other")},
+		storage.DeleteHold{Room: den, JID: "b@d"}, storage.DeleteHold{Room: den, JID: "x"},
 		storage.SaveRequest{Room: den, Request: request("a@d", "Other")}, storage.DeleteRequest{Room: den, JID: "b@d"},
 		storage.DeleteRequest{Room: den, JID: "x"}, storage.SaveVCard{Room: den, VCard: []byte("<other/>")})
 	want.Hats = []storage.Hat{hat("a", "Other", "y@d"), hat("b", "Bee")}

@@ -100,7 +100,8 @@ func public(t *testing.T, s storage.Store) {
 		want  []string
 		total int
 	}{
-		{"Public", s.Public, "", 100, []string{"B@m", "a@m", "c@m", "d@m", "é@m"}, 5}, // in the order of bytes, whatever the database's locale
+		// In the order of bytes, whatever the database's locale.
+		{"Public", s.Public, "", 100, []string{"B@m", "a@m", "c@m", "d@m", "é@m"}, 5},
 		{"Public", s.Public, "", 2, []string{"B@m", "a@m"}, 5},
 		{"Public", s.Public, "a@m", 2, []string{"c@m", "d@m"}, 5},
 		{"Public", s.Public, "bb@m", 1, []string{"c@m"}, 5}, // not in the list itself

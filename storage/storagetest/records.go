@@ -167,7 +167,8 @@ func deleteRoom(t *testing.T, s storage.Store) {
 func everything(jid string) []storage.Change {
 	return []storage.Change{
 		newRoom(jid),
-		storage.SaveAffiliation{Room: jid, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner", Key1: "ann", Key2: "a"}},
+		storage.SaveAffiliation{Room: jid,
+			Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "owner", Key1: "ann", Key2: "a"}},
 		storage.AppendEvent{Event: said(jid, 1)},
 		storage.SaveVCard{Room: jid, VCard: []byte("<vCard/>")},
 		storage.SaveHat{Room: jid, Hat: storage.Hat{URI: "xmpp:hats:host", Title: "Host", Wearers: []string{"a@b"}}},
