@@ -67,6 +67,9 @@ func shapes(n int) map[string]storage.Query {
 		"an author":                 {Author: "nurse@capulet.example", Backward: true},
 		"an author of another room": {Author: "paris@capulet.example"},
 		"an author in two minutes":  {Author: "juliet@capulet.example", Start: second(n/2 + n/20), End: second(n/2 + n/20 + 120)},
+		"a resource":                {Author: "nurse@capulet.example/balcony"},
+		"a resource of nobody":      {Author: "juliet@capulet.example/orchard", Backward: true},
+		"an author nobody knew":     {Author: "juliet@capulet.example", Open: true},
 		"ids":                       {IDs: []string{id(1), id(n / 2), id(n)}},
 		"ids of another nick":       {IDs: []string{id(1), id(n / 2), id(n)}, Nick: "paris", Backward: true},
 	}

@@ -18,7 +18,7 @@ func TestLoadReadsLittle(t *testing.T) {
 	execute(t, s.pool.Config().ConnString(), `UPDATE rooms SET max_history = 20`)
 	for sql, args := range map[string][]any{
 		loadRoom: {}, affiliations.ofRoom(): {}, links.ofRoom(): {}, vcards.ofRoom(): {}, hats.ofRoom(): {}, holds.ofRoom(): {},
-		requests.ofRoom(): {}, tombstones.ofRoom(): {}, loadSeen: {}, loadLast: {}, loadHistory: {-1},
+		requests.ofRoom(): {}, occupants.ofRoom(): {}, tombstones.ofRoom(): {}, loadSeen: {}, loadLast: {}, loadHistory: {-1},
 	} {
 		if n := blocks(t, s, sql, append([]any{roomName(0)}, args...)...); n > most {
 			t.Errorf("%d blocks are read by %s", n, sql)
@@ -32,9 +32,10 @@ func TestListsReadLittle(t *testing.T) {
 	s := open(t, database(t))
 	manyRooms(t, s, rooms)
 	for what, n := range map[string]int{
-		"Rooms":  blocks(t, s, listRooms, "5", 50),
-		"Public": blocks(t, s, listPublic, "5", 50),
-		"Owned":  blocks(t, s, countOwned, "7@capulet.example"),
+		"Rooms":      blocks(t, s, listRooms, "5", 50),
+		"Public":     blocks(t, s, listPublic, "5", 50),
+		"Unfinished": blocks(t, s, listUnfinished, "5", 50),
+		"Owned":      blocks(t, s, countOwned, "7@capulet.example"),
 	} {
 		if n > most {
 			t.Errorf("%s: %d blocks are read", what, n)

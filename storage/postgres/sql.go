@@ -49,8 +49,8 @@ var (
 	countPublic    = `SELECT count(*) FROM rooms WHERE public AND NOT locked`
 	listRooms      = `SELECT jid, name FROM rooms WHERE jid > $1 ORDER BY jid LIMIT $2`
 	countRooms     = `SELECT count(*) FROM rooms`
-	listUnfinished = `SELECT jid FROM (SELECT DISTINCT room AS jid FROM occupants WHERE room > $1
-		UNION SELECT jid FROM rooms WHERE NOT persistent AND jid > $1) AS rooms ORDER BY jid LIMIT $2`
+	listUnfinished = `(SELECT DISTINCT room FROM occupants WHERE room > $1 ORDER BY room LIMIT $2)
+		UNION (SELECT jid FROM rooms WHERE NOT persistent AND jid > $1 ORDER BY jid LIMIT $2) ORDER BY room LIMIT $2`
 	countOwned = `SELECT count(*) FROM rooms WHERE creator = $1`
 )
 

@@ -32,6 +32,7 @@ func archivePages(t *testing.T, s storage.Store) {
 		at(den, 6, 21, "nurse"), at(den, 7, 11, "juliet"), at(den, 8, 22, "juliet"),
 	}
 	log[2].Kind, log[4].Kind = "subject", "notice"
+	log[4].Open, log[7].Open = true, true
 	commit(t, s, newRoom(den), newRoom(attic), storage.AppendEvent{Event: at(attic, 1, 10, "juliet")})
 	commit(t, s, appended(log[:4]...)...)
 	commit(t, s, storage.AppendEvent{Event: at(attic, 2, 15, "nurse")})
@@ -66,7 +67,9 @@ func archivePages(t *testing.T, s storage.Store) {
 		"nick is exact":    {storage.Query{Max: 9, Nick: "Nurse"}, nil, true, 0},
 		"author":           {storage.Query{Max: 9, Author: "nurse@capulet.example"}, []int64{2, 5, 6}, true, 3},
 		"author, backward": {storage.Query{Max: 2, Author: juliet, Backward: true}, []int64{7, 8}, false, 5},
-		"author is bare":   {storage.Query{Max: 9, Author: "nurse@capulet.example/balcony"}, nil, true, 0},
+		"resource":         {storage.Query{Max: 9, Author: "nurse@capulet.example/balcony"}, []int64{2, 5, 6}, true, 3},
+		"another resource": {storage.Query{Max: 9, Author: "nurse@capulet.example/balc"}, nil, true, 0},
+		"author, open":     {storage.Query{Max: 9, Author: "nurse@capulet.example", Open: true}, []int64{5}, true, 1},
 		"author and nick":  {storage.Query{Max: 9, Author: juliet, Nick: "nurse"}, nil, true, 0},
 
 		"start":              {storage.Query{Max: 2, Start: minute(20)}, []int64{3, 6}, false, 3},
@@ -165,6 +168,7 @@ func archiveEachPageOnce(t *testing.T, s storage.Store) {
 		for seq := range int64(rapid.IntRange(0, 40).Draw(rt, "events")) {
 			e := said(den, seq+1)
 			e.At, e.Nick, e.Author = drawClock(rt), rapid.SampledFrom([]string{"", "x", "é"}).Draw(rt, "nick"), drawAuthor(rt)
+			e.Open = rapid.Bool().Draw(rt, "open")
 			log, batch = append(log, e), append(batch, storage.AppendEvent{Event: e})
 		}
 		if err := s.Commit(ctx, batch); err != nil {

@@ -41,6 +41,7 @@ func batchWholeOrNotAtAll(t *testing.T, s storage.Store) {
 		storage.DeleteHat{Room: den, URI: "xmpp:hats:host"},
 		storage.SaveHold{Room: den, Hold: storage.Hold{JID: "q"}}, storage.DeleteHold{Room: den, JID: "a@b"},
 		storage.SaveRequest{Room: den, Request: storage.Request{JID: "c@b"}}, storage.DeleteRequest{Room: den, JID: "c@b"},
+		storage.SaveSession{Room: den, Session: storage.Session{JID: "c@b/1"}}, storage.DeleteSession{Room: den, JID: "a@b/1"},
 		last)
 	refused(t, s, storage.DeleteRoom{JID: den}, storage.AppendEvent{Event: said(den, 2)})
 	refused(t, s, storage.DeleteRoom{JID: den, Tombstone: &storage.Tombstone{Until: farAway}},
@@ -132,6 +133,7 @@ func refusedText(t *testing.T, s storage.Store) {
 		refused(t, s, storage.SaveHat{Room: den, Hat: storage.Hat{URI: "x", Wearers: []string{bad}}})
 		refused(t, s, storage.SaveHold{Room: den, Hold: storage.Hold{JID: "a@b", Nick: bad}})
 		refused(t, s, storage.SaveRequest{Room: den, Request: storage.Request{JID: bad}})
+		refused(t, s, storage.SaveSession{Room: den, Session: storage.Session{JID: "a@b/1", Nick: bad}})
 		refused(t, s, storage.DeleteRoom{JID: den, Tombstone: &storage.Tombstone{Owners: []string{bad}, Until: farAway}})
 
 		fine := said(den, 3)
@@ -153,7 +155,7 @@ func missingRoomRefused(t *testing.T, s storage.Store) {
 			storage.SaveAffiliation{Room: jid, Affiliation: storage.Affiliation{JID: "a@b", Affiliation: "none"}},
 			storage.Retract{Room: jid, StanzaID: "x"}, storage.SaveVCard{Room: jid}, storage.DeleteHat{Room: jid, URI: "x"},
 			storage.DeleteHold{Room: jid, JID: "a@b"}, storage.DeleteRequest{Room: jid, JID: "a@b"},
-			storage.DeleteLink{Room: jid, Peer: "p"})
+			storage.DeleteSession{Room: jid, JID: "a@b/1"}, storage.DeleteLink{Room: jid, Peer: "p"})
 	}
 	missing(t, s, den)
 }

@@ -60,6 +60,13 @@ var draws = []func(t *rapid.T) storage.Change{
 		return storage.DeleteRequest{Room: jid.Draw(t, "room"), JID: peer.Draw(t, "jid")}
 	},
 	func(t *rapid.T) storage.Change {
+		return storage.SaveSession{Room: jid.Draw(t, "room"), Session: storage.Session{JID: peer.Draw(t, "jid"), Nick: drawWord(t),
+			Silenced: rapid.Bool().Draw(t, "silenced"), Payload: octet.Draw(t, "payload")}}
+	},
+	func(t *rapid.T) storage.Change {
+		return storage.DeleteSession{Room: jid.Draw(t, "room"), JID: peer.Draw(t, "jid")}
+	},
+	func(t *rapid.T) storage.Change {
 		return storage.SaveLink{Link: storage.Link{Room: jid.Draw(t, "room"), Peer: peer.Draw(t, "peer"),
 			Inbound: rapid.Bool().Draw(t, "inbound"), State: drawWord(t), SyncedAt: drawTime(t), Acked: drawWord(t)}}
 	},
@@ -93,6 +100,7 @@ func drawRoom(t *rapid.T) storage.Change {
 	r.Room.Creator = drawWord(t)
 	r.Room.Locked = seldom.Draw(t, "locked")
 	r.Room.Config.Public = !seldom.Draw(t, "private")
+	r.Room.Config.Persistent = rapid.Bool().Draw(t, "persistent")
 	r.Room.Config.Name = drawWord(t)
 	r.Room.Config.MaxHistory = rapid.IntRange(-1, 3).Draw(t, "max history")
 	return r
@@ -111,7 +119,8 @@ func drawAppend(t *rapid.T) storage.Change {
 		Room: jid.Draw(t, "room"), Origin: jid.Draw(t, "origin"), Epoch: rapid.Int64Range(1, 2).Draw(t, "epoch"),
 		Seq: rapid.Int64Range(1, 20).Draw(t, "seq"), At: drawClock(t),
 		Kind:     rapid.SampledFrom([]string{"message", "message", "subject", "notice"}).Draw(t, "kind"),
-		StanzaID: stanzaID.Draw(t, "id"), Nick: drawWord(t), Author: drawAuthor(t), Dedupe: octet.Draw(t, "dedupe"),
+		StanzaID: stanzaID.Draw(t, "id"), Nick: drawWord(t), Author: drawAuthor(t), Open: rapid.Bool().Draw(t, "open"),
+		Dedupe: octet.Draw(t, "dedupe"),
 	}}
 }
 
@@ -148,6 +157,7 @@ func drawFilter(t *rapid.T) (q storage.Query) {
 	if rapid.Bool().Draw(t, "an author") {
 		q.Author = rapid.SampledFrom([]string{"p@x", "q@x", "p@x/1"}).Draw(t, "author")
 	}
+	q.Open = seldom.Draw(t, "open")
 	return q
 }
 

@@ -65,6 +65,10 @@ func compare(ctx context.Context, rt *rapid.T, s storage.Store, want rooms) {
 			rt.Fatalf("Owned(%q) = %d, %v, want %d", creator, n, err, want.owned(creator))
 		}
 	}
+	unfinished, err := s.Unfinished(ctx, "", len(jids))
+	if diff := gocmp.Diff(want.unfinished(), unfinished); diff != "" || err != nil {
+		rt.Fatalf("Unfinished: %v (-want +got):\n%s", err, diff)
+	}
 	q := drawQuery(rt)
 	page, err := s.Archive(ctx, q)
 	wantPage, ok := want.archive(q)

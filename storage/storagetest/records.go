@@ -17,6 +17,7 @@ func roundTrip(t *testing.T, s storage.Store) {
 		Hats:         []storage.Hat{sample[storage.Hat]()},
 		Holds:        []storage.Hold{sample[storage.Hold]()},
 		Requests:     []storage.Request{sample[storage.Request]()},
+		Sessions:     []storage.Session{sample[storage.Session]()},
 	}
 	want.History[0].Room, want.Links[0].Room = want.JID, want.JID
 	want.Seen, want.LastAt = [][]byte{want.History[0].Dedupe}, 0 // a clock of before 1970 is no news
@@ -30,6 +31,7 @@ func roundTrip(t *testing.T, s storage.Store) {
 		storage.SaveHat{Room: want.JID, Hat: want.Hats[0]},
 		storage.SaveHold{Room: want.JID, Hold: want.Holds[0]},
 		storage.SaveRequest{Room: want.JID, Request: want.Requests[0]},
+		storage.SaveSession{Room: want.JID, Session: want.Sessions[0]},
 	)
 	got := load(t, s, want.JID, 10)
 	equal(t, "room", got, &want)
@@ -105,11 +107,12 @@ func saveReplacesTheRoomOnly(t *testing.T, s storage.Store) {
 // nothingIsShared: whoever writes to a record after Commit or Load does not write to the store.
 func nothingIsShared(t *testing.T, s storage.Store) {
 	room, event, vcard := sample[storage.RoomRecord](), sample[storage.Event](), sample[[]byte]()
-	hat, request := sample[storage.Hat](), sample[storage.Request]()
+	hat, request, session := sample[storage.Hat](), sample[storage.Request](), sample[storage.Session]()
 	event.Room = room.JID
 	commit(t, s, storage.SaveRoom{Room: room}, storage.AppendEvent{Event: event},
 		storage.SaveVCard{Room: room.JID, VCard: vcard},
-		storage.SaveHat{Room: room.JID, Hat: hat}, storage.SaveRequest{Room: room.JID, Request: request})
+		storage.SaveHat{Room: room.JID, Hat: hat}, storage.SaveRequest{Room: room.JID, Request: request},
+		storage.SaveSession{Room: room.JID, Session: session})
 	want := load(t, s, room.JID, 1)
 
 	scribble := func(r *storage.Room) {
@@ -119,11 +122,12 @@ func nothingIsShared(t *testing.T, s storage.Store) {
 		r.VCard[0]++
 		r.Hats[0].Wearers[0] = "scribbled"
 		r.Requests[0].Form[0]++
+		r.Sessions[0].Payload[0]++
 		r.History[0].Payload[0]++
 		r.History[0].Dedupe[0]++
 	}
 	scribble(&storage.Room{RoomRecord: room, History: []storage.Event{event}, VCard: vcard,
-		Hats: []storage.Hat{hat}, Requests: []storage.Request{request}})
+		Hats: []storage.Hat{hat}, Requests: []storage.Request{request}, Sessions: []storage.Session{session}})
 	got := load(t, s, room.JID, 1)
 	equal(t, "room after writing to what was committed", got, want)
 	scribble(got)
@@ -174,6 +178,7 @@ func everything(jid string) []storage.Change {
 		storage.SaveHat{Room: jid, Hat: storage.Hat{URI: "xmpp:hats:host", Title: "Host", Wearers: []string{"a@b"}}},
 		storage.SaveHold{Room: jid, Hold: storage.Hold{JID: "a@b", Nick: "Ann", Until: time.Unix(9, 0).UTC()}},
 		storage.SaveRequest{Room: jid, Request: storage.Request{JID: "c@b", Nick: "Cat", At: time.Unix(9, 0).UTC()}},
+		storage.SaveSession{Room: jid, Session: storage.Session{JID: "a@b/1", Nick: "Ann", Role: "moderator"}},
 		storage.SaveLink{Link: storage.Link{Room: jid, Peer: "den@peer.example"}},
 	}
 }

@@ -92,6 +92,10 @@ func (m rooms) add(change storage.Change) bool {
 		return m.more(c.Room, func(r *storage.Room) { r.Requests = with(r.Requests, ofRequest, c.Request) })
 	case storage.DeleteRequest:
 		return m.less(c.Room, func(r *storage.Room) { r.Requests = without(r.Requests, ofRequest, c.JID) })
+	case storage.SaveSession:
+		return m.more(c.Room, func(r *storage.Room) { r.Sessions = with(r.Sessions, ofSession, c.Session) })
+	case storage.DeleteSession:
+		return m.less(c.Room, func(r *storage.Room) { r.Sessions = without(r.Sessions, ofSession, c.JID) })
 	case storage.SaveLink:
 		return m.more(c.Link.Room, func(r *storage.Room) { r.Links = with(r.Links, ofLink, c.Link) })
 	case storage.DeleteLink:
@@ -133,6 +137,7 @@ func ofAffiliation(a storage.Affiliation) string { return a.JID }
 func ofHat(h storage.Hat) string                 { return h.URI }
 func ofHold(h storage.Hold) string               { return h.JID }
 func ofRequest(r storage.Request) string         { return r.JID }
+func ofSession(s storage.Session) string         { return s.JID }
 func ofLink(l storage.Link) string               { return l.Peer }
 
 func with[V any](list []V, key func(V) string, v V) []V {
@@ -187,6 +192,15 @@ func (m rooms) list(after string, limit int, listed func(storage.RoomRecord) boo
 	return list, total
 }
 
+func (m rooms) unfinished() (list []string) {
+	for _, jid := range jids {
+		if r, ok := m[jid]; ok && r.Tombstone == nil && (len(r.Sessions) > 0 || !r.Config.Persistent) {
+			list = append(list, jid)
+		}
+	}
+	return list
+}
+
 func (m rooms) owned(creator string) (n int) {
 	for _, r := range m {
 		if r.Tombstone == nil && r.Creator == creator {
@@ -238,8 +252,9 @@ func (m rooms) archive(q storage.Query) (*storage.Page, bool) {
 
 func asked(e storage.Event, q storage.Query) bool {
 	said := e.At >> 16
-	by := e.Author == q.Author || strings.HasPrefix(e.Author, q.Author+"/")
+	whole := !strings.Contains(q.Author, "/")
+	by := e.Author == q.Author || whole && strings.HasPrefix(e.Author, q.Author+"/")
 	return (q.Start.IsZero() || said >= q.Start.UnixMilli()) && (q.End.IsZero() || said <= q.End.UnixMilli()) &&
-		(q.Nick == "" || e.Nick == q.Nick) && (q.Author == "" || by && !strings.Contains(q.Author, "/")) &&
+		(q.Nick == "" || e.Nick == q.Nick) && (q.Author == "" || by) && (!q.Open || e.Open) &&
 		(len(q.IDs) == 0 || slices.Contains(q.IDs, e.StanzaID))
 }

@@ -131,16 +131,18 @@ func cancelled(t *testing.T, s storage.Store) {
 	_, loading := s.Load(ctx, "den@muc.example", 1)
 	_, _, listing := s.Public(ctx, "", 1)
 	_, _, all := s.Rooms(ctx, "", 1)
+	_, waking := s.Unfinished(ctx, "", 1)
 	_, counting := s.Owned(ctx, "")
 	_, paging := s.Archive(ctx, storage.Query{Room: "den@muc.example", Max: 1})
 	for what, err := range map[string]error{
-		"Commit":  s.Commit(ctx, []storage.Change{newRoom("attic@muc.example")}),
-		"Load":    loading,
-		"Public":  listing,
-		"Rooms":   all,
-		"Owned":   counting,
-		"Archive": paging,
-		"Ping":    s.Ping(ctx),
+		"Commit":     s.Commit(ctx, []storage.Change{newRoom("attic@muc.example")}),
+		"Load":       loading,
+		"Public":     listing,
+		"Rooms":      all,
+		"Unfinished": waking,
+		"Owned":      counting,
+		"Archive":    paging,
+		"Ping":       s.Ping(ctx),
 	} {
 		if !errors.Is(err, context.Canceled) || errors.Is(err, storage.ErrRejected) {
 			t.Errorf("%s = %v, want context.Canceled", what, err)
@@ -156,16 +158,18 @@ func closed(t *testing.T, s storage.Store) {
 	_, loading := s.Load(t.Context(), "den@muc.example", 1)
 	_, _, listing := s.Public(t.Context(), "", 1)
 	_, _, all := s.Rooms(t.Context(), "", 1)
+	_, waking := s.Unfinished(t.Context(), "", 1)
 	_, counting := s.Owned(t.Context(), "")
 	_, paging := s.Archive(t.Context(), storage.Query{Room: "den@muc.example", Max: 1})
 	for what, err := range map[string]error{
-		"Commit":  s.Commit(t.Context(), []storage.Change{newRoom("den@muc.example")}),
-		"Load":    loading,
-		"Public":  listing,
-		"Rooms":   all,
-		"Owned":   counting,
-		"Archive": paging,
-		"Ping":    s.Ping(t.Context()),
+		"Commit":     s.Commit(t.Context(), []storage.Change{newRoom("den@muc.example")}),
+		"Load":       loading,
+		"Public":     listing,
+		"Rooms":      all,
+		"Unfinished": waking,
+		"Owned":      counting,
+		"Archive":    paging,
+		"Ping":       s.Ping(t.Context()),
 	} {
 		if err == nil || errors.Is(err, storage.ErrRejected) || errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("%s = %v, want a passing error", what, err)
