@@ -21,7 +21,7 @@ type client struct {
 	visits  int
 	sees    map[string]stanza.JID // by nick
 	gone    map[string]time.Time  // visits that it has seen end, and when
-	now     map[stanza.JID]string // the visit of everybody it sees
+	now     map[string]string     // the visit of everybody it sees, by nick
 	heard   map[string]int
 	since   int // how many texts had been said when it entered
 	subject string
@@ -33,13 +33,21 @@ func (c *client) visit() string { return fmt.Sprintf("%s %d", c.jid, c.visits) }
 func (c *client) enter() {
 	c.visits++
 	c.since = c.w.texts
-	c.sees, c.gone, c.now, c.heard = map[string]stanza.JID{}, map[string]time.Time{}, map[stanza.JID]string{}, map[string]int{}
+	c.sees, c.gone, c.now, c.heard = map[string]stanza.JID{}, map[string]time.Time{}, map[string]string{}, map[string]int{}
 	c.send("<presence to='%s/%s'><x xmlns='http://jabber.org/protocol/muc'/><status>%s</status></presence>", c.home.room, c.nick, c.visit())
 }
 
 func (c *client) leave() {
 	c.send("<presence type='unavailable' to='%s/%s'/>", c.home.room, c.nick)
 	c.in = false
+}
+
+// whisper sends a private message to somebody, who alone may ever see it.
+func (c *client) whisper(nick string) {
+	c.w.texts++
+	text := fmt.Sprintf("p%d", c.w.texts)
+	c.w.secret[text] = c.sees[nick].Bare()
+	c.send("<message type='chat' id='%s' to='%s/%s'><body>%s</body></message>", text, c.home.room, nick, text)
 }
 
 // say sends a message that nobody has said before, and returns its text.
@@ -114,22 +122,23 @@ func (c *client) available(st *stanza.Stanza) {
 	if other, taken := c.sees[nick]; taken && other.Bare() != who.Bare() {
 		c.w.found("nick", "%s sees %s as %s, who is %s already: %s", c.jid, who, nick, other, brief(st))
 	}
-	if at, ended := c.gone[visit]; ended && c.now[who] == "" && visit != "" {
+	if at, ended := c.gone[visit]; ended && c.now[nick] == "" && visit != "" {
 		c.w.found("flicker", "%s saw %q end, and begin again after %s", c.jid, visit, time.Since(at))
 	}
-	c.sees[nick], c.now[who] = who, visit
+	c.sees[nick], c.now[nick] = who, visit
 }
 
 func (c *client) unavailable(st *stanza.Stanza) {
-	who, nick := c.about(st), st.From.Resource
+	nick, visit := st.From.Resource, c.now[st.From.Resource]
 	delete(c.sees, nick)
-	if status(st, "303") {
+	delete(c.now, nick)
+	switch {
+	case status(st, "303"):
+		c.now[st.Child(nsUser, "x").Child(nsUser, "item").Attr("nick")] = visit
 		return
-	}
-	if visit := c.now[who]; visit != "" {
+	case visit != "":
 		c.gone[visit] = time.Now()
 	}
-	delete(c.now, who)
 	if mine(st) {
 		c.in = false
 	}
@@ -137,6 +146,9 @@ func (c *client) unavailable(st *stanza.Stanza) {
 
 func (c *client) hear(st *stanza.Stanza) {
 	text := st.Child("", "body").Text()
+	if to, secret := c.w.secret[text]; secret && to != c.jid.Bare() {
+		c.w.found("private", "%s was sent %s, which was for %s", c.jid, text, to)
+	}
 	c.heard[text]++
 	if c.heard[text] == 2 {
 		c.w.found("twice", "%s was sent %s again: %s", c.jid, text, brief(st))

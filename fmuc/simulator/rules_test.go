@@ -18,6 +18,8 @@ import (
 //	twice    no client is sent a message twice in one visit
 //	unheard  who stayed in the room has heard everything that was said meanwhile
 //	address  a room that hides no addresses names everybody
+//	private  private messages reach nobody but whom they are for
+//	cost     a message crosses each link of the tree once, and there is one tree
 //	returned no message goes back to where it came from
 //	loss     what one archive has, all have
 //	double   each once
@@ -35,13 +37,12 @@ func (w *world) judge(k *wire, st *stanza.Stanza) {
 		w.found("reason", "%s was rejected without a reason", k.to.name)
 	}
 	text := st.Child("", "body").Text()
-	if st.IsError() || text == "" {
+	if author := w.said[text]; author == nil || st.IsError() {
 		return
-	}
-	if w.said[text].home == k.to || w.passed[w.wire(k.to, k.from)][text] {
+	} else if author.home == k.to || w.passed[w.wire(k.to, k.from)][text] > 0 {
 		w.found("returned", "%s got back %s", k.to.name, brief(st))
 	}
-	w.passed[k][text] = true
+	w.passed[k][text]++
 }
 
 // check looks at what nodes have stored and clients believe, after quiet.
@@ -51,7 +52,7 @@ func (w *world) check() {
 	there := map[stanza.JID]bool{}
 	for _, c := range w.clients {
 		if c.in {
-			there[c.jid] = true
+			there[c.jid.Bare()] = true
 		}
 	}
 	for _, crew := range w.crews {
@@ -107,7 +108,7 @@ func (w *world) stored() map[string]int {
 func (w *world) checkClient(c *client, there map[stanza.JID]bool, stored map[string]int) {
 	sees := map[stanza.JID]bool{}
 	for _, j := range c.sees {
-		sees[j] = true
+		sees[j.Bare()] = true
 	}
 	if !maps.Equal(sees, there) {
 		w.found("roster", "%s sees %s, there are %s", c.jid, names(sees), names(there))
@@ -151,17 +152,28 @@ func (w *world) quiet() {
 // settling is how long it may take at most until all nodes have found each other again.
 const settling = time.Hour
 
-// talk lets everybody say something: links are in order, so that it reaches all.
+// talk lets everybody say something: links are in order, so that it reaches all, at the cost of one stanza a link.
 func (w *world) talk() {
 	for _, crew := range w.crews {
 		for _, c := range crew {
-			if c.in {
-				c.say()
-				w.pass(time.Second)
+			if !c.in {
+				continue
+			}
+			text := c.say()
+			w.pass(time.Second)
+			if n := w.crossings(text); n != len(w.nodes)-1 {
+				w.found("cost", "%s has crossed %d times between %d nodes", text, n, len(w.nodes))
 			}
 		}
 	}
 	w.pass(time.Minute)
+}
+
+func (w *world) crossings(text string) (n int) {
+	for _, k := range w.wires {
+		n += w.passed[k][text]
+	}
+	return n
 }
 
 // checkSilence looks at what crosses while nothing happens.

@@ -21,6 +21,8 @@ var shapes = []shape{
 	{"chain", []int{-1, 0, 1}},
 	{"star", []int{-1, 0, 0, 0}},
 	{"tree", []int{-1, 0, 0, 1, 1}},
+	{"mutual", []int{1, 0}},
+	{"ring", []int{1, 2, 0}},
 }
 
 // root is the node that joins nobody, -1 if there is none.
@@ -42,7 +44,7 @@ type play struct {
 	verbs map[string]int
 }
 
-var daily = map[string]int{"wait": 8, "enter": 10, "say": 14, "leave": 3, "nick": 2, "subject": 1, "kick": 1, "slow": 2}
+var daily = map[string]int{"wait": 8, "enter": 10, "say": 14, "leave": 3, "nick": 2, "subject": 1, "kick": 1, "whisper": 2, "slow": 2}
 
 var plays = []play{
 	{"calm", nil},
@@ -54,6 +56,7 @@ var plays = []play{
 	{"again", map[string]int{"again": 6}},
 	{"skew", map[string]int{"cut": 3, "heal": 5}},
 	{"nicks", map[string]int{"cut": 2, "heal": 5, "same": 6}},
+	{"twins", map[string]int{"cut": 2, "heal": 5, "crash": 1, "restart": 2}},
 	{"all", map[string]int{"hole": 2, "cut": 3, "heal": 7, "sleep": 1, "crash": 2, "restart": 4, "again": 2, "same": 1}},
 }
 

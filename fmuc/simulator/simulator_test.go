@@ -117,5 +117,8 @@ func playAll(t *testing.T, paid *ledger, sh shape, p play, n int) {
 func report(t *testing.T, s script, rule string, count, of int) {
 	s = shrink(t, s, rule)
 	w := run(t, s, func(w *world) { w.tracing = true })
-	t.Errorf("%s is broken by %d of %d seeds: %s\n%s%s", rule, count, of, w.findings[rule], s, strings.Join(w.traced, "\n"))
+	t.Errorf("%s is broken by %d of %d seeds: %s\n%s%s", rule, count, of, w.findings[rule], s, strings.Join(w.traced[:min(len(w.traced), lines)], "\n"))
 }
+
+// lines of a run are told at most: what is wrong in a small script is wrong soon.
+const lines = 120

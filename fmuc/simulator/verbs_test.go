@@ -17,6 +17,7 @@ var verbs = map[string]func(*world, op){
 	"nick":    ofUser(true, func(c *client, o op) { c.rename(fmt.Sprint(c.jid.Local, "-", o.n%100)) }),
 	"subject": ofUser(true, func(c *client, o op) { c.setSubject(fmt.Sprint("about ", o.n)) }),
 	"same":    same,
+	"whisper": whisper,
 	"kick":    kick,
 	"slow":    func(w *world, o op) { w.wires[o.n%len(w.wires)].slow = 2 * o.d },
 	"cut":     ofEdge(func(k *wire, now time.Time) { k.sever(now) }),
@@ -78,10 +79,29 @@ func kick(w *world, o op) {
 	if !c.in || c.home.life == nil {
 		return
 	}
-	list := slices.DeleteFunc(slices.Sorted(maps.Keys(c.sees)), func(nick string) bool { return nick == c.nick })
-	if len(list) > 0 {
-		c.kick(list[o.n%len(list)])
+	if nick := c.pick(o.n); nick != "" {
+		c.kick(nick)
 	}
+}
+
+// whisper lets a user say something to one whom he sees.
+func whisper(w *world, o op) {
+	c := w.crews[o.node][o.user]
+	if !c.in || c.home.life == nil {
+		return
+	}
+	if nick := c.pick(o.n); nick != "" {
+		c.whisper(nick)
+	}
+}
+
+// pick is the nick of somebody else, "" if there is nobody.
+func (c *client) pick(n int) string {
+	list := slices.DeleteFunc(slices.Sorted(maps.Keys(c.sees)), func(nick string) bool { return nick == c.nick })
+	if len(list) == 0 {
+		return ""
+	}
+	return list[n%len(list)]
 }
 
 // crash kills a node, at once or after some more of what it does.

@@ -21,11 +21,12 @@ type world struct {
 	byName  map[string]*node
 	clients map[stanza.JID]*client
 	crews   [][]*client
-	said    map[string]*client // who has said a text
+	said    map[string]*client    // who has said a text
+	secret  map[string]stanza.JID // whom a private text is for
 	texts   int
-	tamper  tamper                    // on wires; nil = what is sent stays what it is
-	smear   smear                     // on what clients are sent
-	passed  map[*wire]map[string]bool // texts that have crossed
+	tamper  tamper                   // on wires; nil = what is sent stays what it is
+	smear   smear                    // on what clients are sent
+	passed  map[*wire]map[string]int // how often texts have crossed
 	bell    chan struct{}
 	stops   []func()
 
@@ -69,7 +70,7 @@ func (w *world) trace(format string, args ...any) {
 func newWorld(s script) *world {
 	w := &world{
 		script: s, byName: map[string]*node{}, clients: map[stanza.JID]*client{}, said: map[string]*client{},
-		bell: make(chan struct{}, 1), findings: findings{}, passed: map[*wire]map[string]bool{},
+		bell: make(chan struct{}, 1), findings: findings{}, passed: map[*wire]map[string]int{}, secret: map[string]stanza.JID{},
 	}
 	for i := range s.joins {
 		n := newNode(w, i)
@@ -90,7 +91,7 @@ func newWorld(s script) *world {
 		for _, b := range w.nodes {
 			if a != b {
 				k := &wire{from: a, to: b, rand: random(s.seed, a.name+b.name)}
-				w.wires, w.passed[k] = append(w.wires, k), map[string]bool{}
+				w.wires, w.passed[k] = append(w.wires, k), map[string]int{}
 			}
 		}
 	}
