@@ -146,8 +146,11 @@ func (c *client) unavailable(st *stanza.Stanza) {
 
 func (c *client) hear(st *stanza.Stanza) {
 	text := st.Child("", "body").Text()
-	if to, secret := c.w.secret[text]; secret && to != c.jid.Bare() {
-		c.w.found("private", "%s was sent %s, which was for %s", c.jid, text, to)
+	if to, secret := c.w.secret[text]; secret { // nothing remembers those, so a repeated stream repeats them
+		if to != c.jid.Bare() {
+			c.w.found("private", "%s was sent %s, which was for %s", c.jid, text, to)
+		}
+		return
 	}
 	c.heard[text]++
 	if c.heard[text] == 2 {

@@ -13,16 +13,17 @@ import (
 // shape is who joins whom.
 type shape struct {
 	name  string
-	joins []int // by node: whom it joins, -1 for nobody
+	joins []int  // by node: whom it joins, -1 for nobody
+	only  string // the one kind of trouble that makes sense, "" = all
 }
 
 var shapes = []shape{
-	{"pair", []int{-1, 0}},
-	{"chain", []int{-1, 0, 1}},
-	{"star", []int{-1, 0, 0, 0}},
-	{"tree", []int{-1, 0, 0, 1, 1}},
-	{"mutual", []int{1, 0}},
-	{"ring", []int{1, 2, 0}},
+	{"pair", []int{-1, 0}, ""},
+	{"chain", []int{-1, 0, 1}, ""},
+	{"star", []int{-1, 0, 0, 0}, ""},
+	{"tree", []int{-1, 0, 0, 1, 1}, ""},
+	{"mutual", []int{1, 0}, ""},
+	{"ring", []int{1, 2, 0}, "calm"}, // that it settles to a tree comes first
 }
 
 // root is the node that joins nobody, -1 if there is none.

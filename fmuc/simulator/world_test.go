@@ -139,17 +139,19 @@ func (w *world) cross(k *wire, raw []byte) {
 	w.tamper(w, k, st)
 }
 
-// flood is how many stanzas may cross in one run before all that follow are dropped, so that every run has an end.
-const flood = 3000
+// flood is how many stanzas may cross in one run before all that follow are dropped, so that every run has an end. A few
+// hundred are usual.
+const flood = 1000
 
 // put puts a stanza on a wire.
 func (w *world) put(k *wire, st *stanza.Stanza) {
-	if w.crossed++; w.crossed > flood {
-		w.found("storm", "%d stanzas have crossed, and there is no end", flood)
-		return
-	}
+	w.crossed++
 	if st.Kind == stanza.IQ {
 		w.queries++
+	}
+	if w.crossed-w.queries > flood {
+		w.found("storm", "%d stanzas have crossed, and there is no end", flood)
+		return
 	}
 	if w.tracing {
 		w.trace("%d>%d %s", k.from.i, k.to.i, brief(st))
