@@ -107,6 +107,8 @@ func stray(d Dialect, from Phase, k Kind) *Error {
 	}
 	request := k == Offer || k == Ask || k == Move
 	switch {
+	case k == Moved && from == Active: // of a move that needed no answer
+		return nil
 	case from == None, from == Ended && request:
 		return notFound
 	case from == Ended:

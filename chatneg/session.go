@@ -32,7 +32,7 @@ type Session struct {
 	Resource string  // where to
 	ID       string  // under which id
 	Params   Params  // in force
-	next     Params  // accepted, and waiting for the result
+	Next     Params  // accepted, and waiting for the result
 	Due      time.Time
 }
 
@@ -127,10 +127,10 @@ func (s *Session) effect(by Party, k Kind, m *Message, to Phase) {
 	case Offered, Asked, Moving:
 		s.Asker, s.Asked, s.Resource, s.ID = by, m.Fields, m.Resource, m.ID
 	case Waiting:
-		s.next = m.Values
+		s.Next = m.Values
 	case Active:
 		if k == Complete {
-			s.Params = s.Params.with(s.next)
+			s.Params = s.Params.with(s.Next)
 		}
 		if k == Accept || k == Agree {
 			s.Params = s.Params.with(m.Values)
@@ -149,12 +149,12 @@ func (s *Session) enter(p Phase, now time.Time) {
 	case Asked, Moving:
 		s.Due = now.Add(requestLife)
 	case Active:
-		s.Due, s.Asked, s.next, s.Resource, s.ID = time.Time{}, nil, nil, "", ""
+		s.Due, s.Asked, s.Next, s.Resource, s.ID = time.Time{}, nil, nil, "", ""
 	case Ended:
 		if was != Ended {
 			s.Due = now.Add(Tombstone)
 		}
-		s.Asked, s.next, s.Resource, s.Params = nil, nil, "", nil
+		s.Asked, s.Next, s.Resource, s.Params = nil, nil, "", nil
 	}
 }
 
@@ -169,7 +169,7 @@ func (s *Session) Tick(now time.Time) bool {
 // Holds is the value of a parameter that binds the parties now, "" for none. A promise to hold back binds at once, one to let
 // go when both know of it (N3).
 func (s *Session) Holds(name string) string {
-	if v := s.next[name]; v != "" && v == restriction(name) {
+	if v := s.Next[name]; v != "" && v == restriction(name) {
 		return v
 	}
 	return s.Params[name]

@@ -62,6 +62,12 @@ type SaveRequest struct{ Request Request }
 // DeleteRequest forgets it.
 type DeleteRequest struct{ JID string }
 
+// SaveTalk stores a negotiated session.
+type SaveTalk struct{ Talk TalkRecord }
+
+// DeleteTalk forgets it.
+type DeleteTalk struct{ Key string }
+
 // Delete removes the room and everything that belongs to it; a tombstone keeps its name. The room object is dead
 // afterwards.
 type Delete struct{ Tombstone *Tombstone }
@@ -104,6 +110,8 @@ func (SaveHold) effect()        {}
 func (DeleteHold) effect()      {}
 func (SaveRequest) effect()     {}
 func (DeleteRequest) effect()   {}
+func (SaveTalk) effect()        {}
+func (DeleteTalk) effect()      {}
 func (Delete) effect()          {}
 func (Wake) effect()            {}
 func (Load) effect()            {}

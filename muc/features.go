@@ -11,24 +11,27 @@ import (
 // feature is one thing that a room can do, as a struct of optional functions. A new feature is one file, its scripts and
 // one line in the table below.
 type feature struct {
-	name   string
-	admit  func(*Room, *entry) *stanza.Error            // may this session enter?
-	speak  func(*Room, *Session, *speech) *stanza.Error // may this be said to all?
-	heard  func(*Room, *utterance)                      // this has been said to all
-	renick func(*Room, *Session, string) *stanza.Error  // may this session take this nick?
-	letter func(*Room, *stanza.Stanza, *Session) bool   // takes a message to the room itself, from an occupant or a stranger (nil)
-	stamp  func(*Room, *stamped, *stanza.Builder)       // what the room adds to a message
-	dress  func(*Room, *Occupant, *stanza.Builder)      // what the room adds to a presence
-	forged []forgery                                    // what only the room may add
-	fields []field                                      // its part of the owner's form
-	disco  func(*Room) []string                         // its features of the room
-	info   func(*Room) []stanza.Field                   // its part of the room's information
+	name    string
+	admit   func(*Room, *entry) *stanza.Error                     // may this session enter?
+	speak   func(*Room, *Session, *speech) *stanza.Error          // may this be said to all?
+	heard   func(*Room, *utterance)                               // this has been said to all
+	renick  func(*Room, *Session, string) *stanza.Error           // may this session take this nick?
+	whisper func(*Room, *stanza.Stanza, *Session, *Occupant) bool // takes a private message, or an error about one; nil = no such nick
+	letter  func(*Room, *stanza.Stanza, *Session) bool            // takes a message to the room itself, from an occupant or a stranger (nil)
+	stamp   func(*Room, *stamped, *stanza.Builder)                // what the room adds to a message
+	dress   func(*Room, *Occupant, *stanza.Builder)               // what the room adds to a presence
+	forged  []forgery                                             // what only the room may add
+	fields  []field                                               // its part of the owner's form
+	disco   func(*Room) []string                                  // its features of the room
+	info    func(*Room) []stanza.Field                            // its part of the room's information
 
-	queries map[xml.Name]query        // the IQs to the room that it answers
-	entered func(*Room, *Session)     // somebody has entered and has been told everything
-	adopted func(*Room, Config) []int // the configuration was another: what to do now, and the status codes that say so
-	due     func(*Room) time.Time     // when it wants to be woken; the zero time for never
-	wake    func(*Room)               // it is due
+	queries map[xml.Name]query            // the IQs to the room that it answers
+	entered func(*Room, *Session)         // somebody has entered and has been told everything
+	leaving func(*Room, *Session)         // somebody is about to leave
+	naming  func(*Room, *Session, string) // somebody is about to have this nick
+	adopted func(*Room, Config) []int     // the configuration was another: what to do now, and the status codes that say so
+	due     func(*Room) time.Time         // when it wants to be woken; the zero time for never
+	wake    func(*Room)                   // it is due
 
 	commands []command // what users can have the room do
 }
@@ -81,6 +84,7 @@ func init() {
 		mam,
 		retractions,
 		moderation,
+		talks,
 		federation,
 		commands,
 	}

@@ -42,6 +42,11 @@ func (o *Occupant) goesBy(nick, key string) bool {
 // renameSession changes a nick; n says what there is to say with the new one.
 func (r *Room) renameSession(s *Session, nick, key string, payload []byte, n *notice) {
 	p := s.person()
+	for _, f := range features {
+		if f.naming != nil {
+			f.naming(r, s, nick)
+		}
+	}
 	defer func() { r.relay(s.via, Renamed{p, nick}) }()
 	switch other := r.byNick[key]; {
 	case other != nil && other != s.o, len(s.o.sessions) > 1:

@@ -132,6 +132,7 @@ func (r *Room) clear() {
 	for _, o := range r.occupants {
 		r.unname(o)
 	}
+	r.clearTalks()
 	r.occupants, r.sessions, r.views, r.late = nil, map[identity]*Session{}, nil, nil
 }
 

@@ -126,6 +126,7 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 	o, p, was := s.o, s.person(), s.o.shown().payload
 	s.payload = payload
 	n.gone = true
+	r.left(s)
 	v := r.viewers()
 	last := r.remove(s)
 	r.tellSelf(o, s, n)
@@ -153,6 +154,15 @@ func (r *Room) tellSelf(o *Occupant, s *Session, n *notice) {
 	}
 }
 
+// left tells the features that a session is about to go.
+func (r *Room) left(s *Session) {
+	for _, f := range features {
+		if f.leaving != nil {
+			f.leaving(r, s)
+		}
+	}
+}
+
 // expel takes out all sessions of an occupant for one reason. xep:0045#kick xep:0045#ban
 func (r *Room) expel(o *Occupant, n *notice) {
 	n.gone = true
@@ -165,6 +175,7 @@ func (r *Room) expel(o *Occupant, n *notice) {
 	}
 	for _, s := range append([]*Session(nil), o.sessions...) {
 		p := s.person()
+		r.left(s)
 		r.remove(s)
 		r.relay(Here, Left{Person: p, Code: code, Actor: n.actor, Reason: n.reason})
 	}

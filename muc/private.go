@@ -1,8 +1,6 @@
 package muc
 
 import (
-	"slices"
-
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
@@ -67,6 +65,9 @@ func (r *Room) private(st *stanza.Stanza, s *Session) {
 	}
 	o := r.occupant(st.To.Resource)
 	if o == nil {
+		if r.taken(st, s, nil) {
+			return
+		}
 		r.fail(st, noSuchNick)
 		return
 	}
@@ -81,8 +82,21 @@ func (r *Room) private(st *stanza.Stanza, s *Session) {
 	r.passPrivate(st, s, o)
 }
 
+// taken lets the features have a private message.
+func (r *Room) taken(st *stanza.Stanza, s *Session, o *Occupant) bool {
+	for _, f := range features {
+		if f.whisper != nil && f.whisper(r, st, s, o) {
+			return true
+		}
+	}
+	return false
+}
+
 // passPrivate hands a private message, or its error, to all sessions of an occupant here, or to the node that he is on.
 func (r *Room) passPrivate(st *stanza.Stanza, s *Session, o *Occupant) {
+	if r.taken(st, s, o) {
+		return
+	}
 	var b stanza.Builder
 	if st.IsError() {
 		b.Raw(r.errorFor(st, o.shown()))
@@ -95,10 +109,10 @@ func (r *Room) passPrivate(st *stanza.Stanza, s *Session, o *Occupant) {
 		}})
 		return
 	}
-	r.showPrivate(s.o.from, s.o.id, stanza.Envelope{Type: st.Type, ID: st.ID, Lang: st.Lang}, b.Bytes(), o)
+	r.showPrivate(s.o.from, s.o.id, stanza.Envelope{Type: st.Type, ID: st.ID, Lang: st.Lang}, b.Bytes(), o.sessions)
 }
 
-func (r *Room) showPrivate(from, occupantID string, env stanza.Envelope, payload []byte, o *Occupant) {
+func (r *Room) showPrivate(from, occupantID string, env stanza.Envelope, payload []byte, list []*Session) {
 	var b stanza.Builder
 	b.Raw(payload)
 	b.Empty("x", "xmlns", nsUser)
@@ -106,10 +120,15 @@ func (r *Room) showPrivate(from, occupantID string, env stanza.Envelope, payload
 		b.Empty("occupant-id", "xmlns", nsOccupantID, "id", occupantID)
 	}
 	env.Kind, env.From = stanza.Message, from
-	for _, t := range o.sessions {
-		if t.via == Here && env.Type != "error" {
+	var to []stanza.Addr
+	for _, t := range list {
+		if t.via != Here {
+			continue
+		}
+		to = append(to, t.addr)
+		if env.Type != "error" {
 			r.privates.add(t.jid, env.ID)
 		}
 	}
-	r.send(env, b.Bytes(), slices.Clone(o.addrs())...)
+	r.send(env, b.Bytes(), to...)
 }

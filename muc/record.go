@@ -35,6 +35,8 @@ type Config struct {
 	AllowRegistration      bool
 	NickPolicy             string
 	SlowMode               int
+	TalkLogging            string
+	UserOptOut             bool
 
 	FederationJoin   string
 	FederationAccept []string
@@ -59,6 +61,7 @@ func DefaultConfig() Config {
 		AllowVoiceRequests:     true,
 		AllowRegistration:      true,
 		NickPolicy:             "free",
+		TalkLogging:            "pass",
 	}
 }
 
@@ -99,6 +102,18 @@ type Hat struct {
 type Hold struct {
 	JID, Nick string
 	Until     time.Time
+}
+
+// TalkRecord is a negotiated session. storage.Talk converts into it.
+type TalkRecord struct {
+	Key     string
+	Thread  string
+	A, B    string
+	Dialect string
+	Role    string
+	State   string
+	Params  []string
+	Data    []byte
 }
 
 // Request is somebody's wish to be registered that no admin has answered.
@@ -179,6 +194,7 @@ type Stored struct {
 	Invitees []Mark          // who has been invited of late
 	Ended    []Mark          // the newest sessions of commands that are over
 	Turns    []Turn          // of slow mode, oldest first
+	Talks    []TalkRecord    // negotiated sessions, in the order in which they began
 	PulseAt  time.Time       // when to look for ghosts; the zero time if that is not known
 }
 

@@ -11,6 +11,7 @@ func (r *Room) remotePrivate(via Via, f Private) {
 	}
 	switch {
 	case f.Type == "error" && o == nil:
+	case s != nil && o != nil && r.remoteTalk(f, s, o):
 	case f.Type == "error":
 		r.handOn(via, f, o, from, id)
 	case s == nil:
@@ -27,7 +28,7 @@ func (r *Room) remotePrivate(via Via, f Private) {
 // handOn shows a private message to its addressee, or passes it on to the node that he is on.
 func (r *Room) handOn(via Via, f Private, o *Occupant, from, id string) {
 	if o.local() {
-		r.showPrivate(from, id, stanza.Envelope{Type: f.Type, ID: f.ID, Lang: f.Lang}, f.Payload, o)
+		r.showPrivate(from, id, stanza.Envelope{Type: f.Type, ID: f.ID, Lang: f.Lang}, f.Payload, o.sessions)
 		return
 	}
 	if next := o.shown(); next.via != via {
@@ -40,4 +41,22 @@ func (r *Room) handOn(via Via, f Private, o *Occupant, from, id string) {
 func (r *Room) privateFailed(via Via, f Private, why *stanza.Error) {
 	f.Type, f.Payload = "error", why.Element()
 	r.emit(Relay{Only: via, Fact: f})
+}
+
+// remoteTalk lets negotiated sessions have a private message, or its error, of another node. What the author may not say is
+// not theirs.
+func (r *Room) remoteTalk(f Private, s *Session, o *Occupant) bool {
+	if f.Type != "error" && !r.mayWrite(s, o) {
+		return false
+	}
+	if f.Type != "error" {
+		f.Payload = r.filter(f.Payload)
+	}
+	list, err := stanza.ParseElements(f.Payload)
+	if err != nil {
+		return false
+	}
+	return r.taken(&stanza.Stanza{
+		Kind: stanza.Message, Type: f.Type, ID: f.ID, Lang: f.Lang, From: f.JID, To: r.jid.With(f.To), Children: list,
+	}, s, o)
 }

@@ -51,6 +51,7 @@ type Room struct {
 	reading  int                // queries of users that the log has not answered
 	erased   map[string][]byte  // tombstones by stanza-id, of what was retracted since the first of them
 	turns    turns              // of slow mode
+	talks    []*talk            // negotiated sessions, in the order in which they began
 
 	pulseAt   time.Time // when to look for ghosts
 	since     time.Time // since when the host server has been there without a break

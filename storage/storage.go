@@ -132,6 +132,15 @@ type SaveSession struct {
 // DeleteSession forgets it.
 type DeleteSession struct{ Room, JID string }
 
+// SaveTalk inserts or replaces a negotiated session.
+type SaveTalk struct {
+	Room string
+	Talk
+}
+
+// DeleteTalk forgets it.
+type DeleteTalk struct{ Room, Key string }
+
 // SaveLink inserts or replaces what is known of one link.
 type SaveLink struct{ Link Link }
 
@@ -152,6 +161,8 @@ func (SaveRequest) change()     {}
 func (DeleteRequest) change()   {}
 func (SaveSession) change()     {}
 func (DeleteSession) change()   {}
+func (SaveTalk) change()        {}
+func (DeleteTalk) change()      {}
 func (SaveLink) change()        {}
 func (DeleteLink) change()      {}
 
@@ -169,6 +180,7 @@ type Room struct {
 	Holds        []Hold    // ordered by JID
 	Requests     []Request // ordered by JID
 	Sessions     []Session // ordered by JID
+	Talks        []Talk    // ordered by key
 
 	Tombstone *Tombstone // not nil: there is no such room any more, and nothing else is set; it may have expired
 }
@@ -224,6 +236,8 @@ type Config struct {
 	AllowRegistration      bool   // who has no affiliation may register
 	NickPolicy             string // "free", "registered" or "locked"
 	SlowMode               int    // seconds between two messages of one user, 0 = any
+	TalkLogging            string // what two occupants may agree on: "pass" (whatever they like), "force-may" or "force-mustnot" log
+	UserOptOut             bool   // occupants may have what they say to all not logged
 
 	FederationJoin   string   // bare JID of the peer room that this one joins, "" = none
 	FederationAccept []string // bare room JIDs or domains that may join this one
@@ -258,6 +272,18 @@ type Session struct {
 	Silenced     bool // a moderator took his voice
 	Entry, Spoke int64
 	Payload      []byte // presence children
+}
+
+// Talk is a session that two parties have negotiated, or are about to. XEP-0155
+type Talk struct {
+	Key     string // of the parties and their thread
+	Thread  string
+	A, B    string // who offered and to whom, as the room knows them
+	Dialect string // FORM_TYPE
+	Role    string // "relay" between two occupants, "party" for one with the room
+	State   string
+	Params  []string // in force, name=value, sorted
+	Data    []byte   // the rest
 }
 
 // Request is somebody's wish to be registered that no admin has answered.

@@ -32,6 +32,10 @@ func toChange(room string, e muc.Effect) (storage.Change, *muc.Send) {
 		return storage.SaveRequest{Room: room, Request: storage.Request(e.Request)}, nil
 	case muc.DeleteRequest:
 		return storage.DeleteRequest{Room: room, JID: e.JID}, nil
+	case muc.SaveTalk:
+		return storage.SaveTalk{Room: room, Talk: storage.Talk(e.Talk)}, nil
+	case muc.DeleteTalk:
+		return storage.DeleteTalk{Room: room, Key: e.Key}, nil
 	case muc.Delete:
 		return storage.DeleteRoom{JID: room, Tombstone: (*storage.Tombstone)(e.Tombstone)}, nil
 	}
@@ -77,6 +81,9 @@ func fromStored(r *storage.Room) *muc.Stored {
 	}
 	for _, h := range r.Holds {
 		s.Holds = append(s.Holds, muc.Hold(h))
+	}
+	for _, k := range r.Talks {
+		s.Talks = append(s.Talks, muc.TalkRecord(k))
 	}
 	for _, q := range r.Requests {
 		s.Requests = append(s.Requests, muc.Request(q))

@@ -10,6 +10,7 @@ import (
 
 	mellium "mellium.im/xmpp/stanza"
 
+	"isthmus/chatneg"
 	"isthmus/component/stanza"
 	"isthmus/storage"
 )
@@ -35,7 +36,7 @@ const (
 
 var serviceFeatures = []string{
 	"http://jabber.org/protocol/muc", "http://jabber.org/protocol/muc#stable_id", nsInfo, nsItems, nsRSM, nsPing, nsVersion, "urn:xmpp:occupant-id:0", "urn:xmpp:sid:0",
-	nsUnique, nsCommands,
+	nsUnique, nsCommands, chatneg.NSFeature, chatneg.NSTwoWay, chatneg.NSSession, // the rooms negotiate sessions
 }
 
 // serviceQueries are the IQs that the service answers.

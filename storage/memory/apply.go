@@ -66,6 +66,10 @@ func (s *Store) apply(change storage.Change) (undo func(), err error) {
 		return save(s, c.Room, sessions, c.JID, copySession(c.Session))
 	case storage.DeleteSession:
 		return forget(s, c.Room, sessions, c.JID), nil
+	case storage.SaveTalk:
+		return save(s, c.Room, talks, c.Key, copyTalk(c.Talk))
+	case storage.DeleteTalk:
+		return forget(s, c.Room, talks, c.Key), nil
 	case storage.SaveRequest:
 		return save(s, c.Room, requests, c.JID, copyRequest(c.Request))
 	case storage.DeleteRequest:
@@ -170,6 +174,7 @@ func affiliations(r *room) map[string]storage.Affiliation { return r.affiliation
 func hats(r *room) map[string]storage.Hat                 { return r.hats }
 func holds(r *room) map[string]storage.Hold               { return r.holds }
 func sessions(r *room) map[string]storage.Session         { return r.sessions }
+func talks(r *room) map[string]storage.Talk               { return r.talks }
 func requests(r *room) map[string]storage.Request         { return r.requests }
 func links(r *room) map[string]storage.Link               { return r.links }
 

@@ -49,6 +49,11 @@ func copySession(q storage.Session) storage.Session {
 	return q
 }
 
+func copyTalk(t storage.Talk) storage.Talk {
+	t.Params, t.Data = list(t.Params), list(t.Data)
+	return t
+}
+
 func copyTombstone(t storage.Tombstone) storage.Tombstone {
 	t.Owners, t.Until = list(t.Owners), instant(t.Until)
 	return t

@@ -34,6 +34,7 @@ type room struct {
 	holds        map[string]storage.Hold
 	requests     map[string]storage.Request
 	sessions     map[string]storage.Session
+	talks        map[string]storage.Talk
 	links        map[string]storage.Link
 	vcard        []byte
 	log          []storage.Event // in order of arrival
@@ -58,6 +59,7 @@ func newRoom(record storage.RoomRecord) *room {
 		holds:        map[string]storage.Hold{},
 		requests:     map[string]storage.Request{},
 		sessions:     map[string]storage.Session{},
+		talks:        map[string]storage.Talk{},
 		links:        map[string]storage.Link{},
 		keys:         map[key]int{},
 	}
@@ -191,6 +193,7 @@ func (r *room) load(history int) *storage.Room {
 		Holds:        sorted(r.holds, copyHold),
 		Requests:     sorted(r.requests, copyRequest),
 		Sessions:     sorted(r.sessions, copySession),
+		Talks:        sorted(r.talks, copyTalk),
 	}
 	log := r.log
 	if history < 0 {

@@ -87,6 +87,10 @@ func single(change storage.Change) (room string, steps []step) {
 		return c.Room, occupants.save(c)
 	case storage.DeleteSession:
 		return c.Room, occupants.remove(c.Room, c.JID)
+	case storage.SaveTalk:
+		return c.Room, talks.save(c)
+	case storage.DeleteTalk:
+		return c.Room, talks.remove(c.Room, c.Key)
 	case storage.SaveRequest:
 		return c.Room, requests.save(c)
 	case storage.DeleteRequest:

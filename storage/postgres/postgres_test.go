@@ -54,17 +54,18 @@ func TestOpenRefusesNonsense(t *testing.T) {
 func TestColumns(t *testing.T) {
 	s := open(t, database(t))
 	for table, known := range map[string]string{
-		"rooms":        rooms.names() + ", version",
-		"affiliations": affiliations.names(),
-		"nick_keys":    "room, jid, key",
-		"events":       events.names() + ", arrival, high",
-		"links":        links.names(),
-		"vcards":       vcards.names(),
-		"hats":         hats.names(),
-		"holds":        holds.names(),
-		"requests":     requests.names(),
-		"tombstones":   tombstones.names(),
-		"occupants":    occupants.names(),
+		"rooms":            rooms.names() + ", version",
+		"affiliations":     affiliations.names(),
+		"nick_keys":        "room, jid, key",
+		"events":           events.names() + ", arrival, high",
+		"links":            links.names(),
+		"vcards":           vcards.names(),
+		"hats":             hats.names(),
+		"holds":            holds.names(),
+		"requests":         requests.names(),
+		"tombstones":       tombstones.names(),
+		"occupants":        occupants.names(),
+		"chatneg_sessions": talks.names(),
 	} {
 		const columnsOf = `SELECT column_name::text FROM information_schema.columns WHERE table_name = $1`
 		rows, _ := s.pool.Query(t.Context(), columnsOf, table)

@@ -24,6 +24,7 @@ type (
 	hold        = storage.SaveHold
 	request     = storage.SaveRequest
 	session     = storage.SaveSession
+	talk        = storage.SaveTalk
 )
 
 type tombstone struct {
@@ -76,6 +77,8 @@ var rooms = table[room]{"rooms", 1, []column[room]{
 	col("allow_registration", "boolean", func(r *room) *bool { return &r.Config.AllowRegistration }),
 	col("nick_policy", "text", func(r *room) *string { return &r.Config.NickPolicy }),
 	col("slow_mode", "bigint", func(r *room) *int { return &r.Config.SlowMode }),
+	col("talk_logging", "text", func(r *room) *string { return &r.Config.TalkLogging }),
+	col("user_optout", "boolean", func(r *room) *bool { return &r.Config.UserOptOut }),
 
 	col("federation_join", "text", func(r *room) *string { return &r.Config.FederationJoin }),
 	list("federation_accept", "text[]", func(r *room) *[]string { return &r.Config.FederationAccept }),
@@ -164,6 +167,19 @@ var occupants = table[session]{"occupants", 2, []column[session]{
 	col("entry", "bigint", func(q *session) *int64 { return &q.Entry }),
 	col("spoke", "bigint", func(q *session) *int64 { return &q.Spoke }),
 	list("payload", "bytea", func(q *session) *[]byte { return &q.Payload }),
+}}
+
+var talks = table[talk]{"chatneg_sessions", 2, []column[talk]{
+	col("room", "text", func(k *talk) *string { return &k.Room }),
+	col("key", "text", func(k *talk) *string { return &k.Key }),
+	col("thread", "text", func(k *talk) *string { return &k.Thread }),
+	col("a", "text", func(k *talk) *string { return &k.A }),
+	col("b", "text", func(k *talk) *string { return &k.B }),
+	col("dialect", "text", func(k *talk) *string { return &k.Dialect }),
+	col("role", "text", func(k *talk) *string { return &k.Role }),
+	col("state", "text", func(k *talk) *string { return &k.State }),
+	list("params", "text[]", func(k *talk) *[]string { return &k.Params }),
+	list("data", "bytea", func(k *talk) *[]byte { return &k.Data }),
 }}
 
 var tombstones = table[tombstone]{"tombstones", 1, []column[tombstone]{

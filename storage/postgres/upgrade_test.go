@@ -66,7 +66,7 @@ func TestUpgrade(t *testing.T) {
 				MaxUsers: 30, MaxHistory: 20, FederationJoin: "den@peer.example", FederationAccept: []string{"peer.example"},
 
 				Archiving: true, MembersByDefault: true, AllowVisitorStatus: true, AllowVisitorNickChange: true,
-				AllowVoiceRequests: true, AllowRegistration: true, NickPolicy: "free",
+				AllowVoiceRequests: true, AllowRegistration: true, NickPolicy: "free", TalkLogging: "pass",
 			},
 		},
 		Affiliations: []storage.Affiliation{

@@ -45,6 +45,7 @@ var suite = []struct {
 	{"Belongings", belongings},
 	{"Links", links},
 	{"Sessions", sessions},
+	{"Talks", talks},
 	{"Retract", retract},
 	{"Archive", archivePages},
 	{"ArchiveTimes", archiveTimes},

@@ -98,6 +98,7 @@ type Defaults struct {
 	AllowRegistration      bool   `toml:"allow_registration"`
 	NickPolicy             string `toml:"nick_policy"`
 	SlowMode               int    `toml:"slow_mode_duration"`
+	TalkLogging            string `toml:"chatneg_logging"`
 }
 
 // Limits protect the service from its users: muc.Bounds says more.

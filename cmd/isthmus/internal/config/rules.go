@@ -62,6 +62,9 @@ var rules = []rule{
 	{"rooms.defaults.nick_policy", func(c *Config) error {
 		return oneOf(c.Rooms.Defaults.NickPolicy, "free", "registered", "locked")
 	}},
+	{"rooms.defaults.chatneg_logging", func(c *Config) error {
+		return oneOf(c.Rooms.Defaults.TalkLogging, "pass", "force-may", "force-mustnot")
+	}},
 	{"rooms.defaults.slow_mode_duration", func(c *Config) error { return between(c.Rooms.Defaults.SlowMode, 0, 86400) }},
 	{"limits.stanzas", func(c *Config) error { return aRate(c.Limits.Stanzas) }},
 	{"limits.entries", func(c *Config) error { return aRate(c.Limits.Entries) }},
