@@ -119,7 +119,6 @@ type end struct {
 	s      *Session
 	inbox  []*Message
 	answer *Message
-	won    int
 }
 
 // TestGlare: requests that cross end with both parties of one mind, whatever the order in which things arrive.
