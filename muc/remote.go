@@ -133,7 +133,7 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	if s == nil {
 		return
 	}
-	was, before := s.o.role, s.payload
+	was, before, shown := s.o.role, s.payload, s.o.shown().payload
 	s.payload = r.filter(f.Payload)
 	r.bring(s)
 	if !s.o.local() {
@@ -143,7 +143,7 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 		}
 		r.views = nil
 	}
-	if s.o.role == was && bytes.Equal(s.payload, before) {
+	if s.o.role == was && bytes.Equal(s.payload, before) && bytes.Equal(s.payload, shown) {
 		return // he was announced again after an outage
 	}
 	r.announce(s.o, s, &notice{})
