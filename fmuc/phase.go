@@ -68,7 +68,6 @@ func (l *Link) hears() bool {
 // become ends whatever the phase before has waited for.
 func (l *Link) become(p phase) {
 	l.doing = p
-	l.stopWaiting(answer, retry, probe, refill)
+	l.stopWaiting(answer, retry, probe)
 	l.pings, l.tries = nil, 0
-	l.log.asked = false
 }

@@ -77,7 +77,7 @@ func (l *Link) mark(b *stanza.Builder, user stanza.JID) {
 	b.Empty("fmuc", "xmlns", nsFMUC, "from", user.String())
 }
 
-// showJoin sends a presence that asks to join. The first of them says what we want of what was said.
+// showJoin sends a presence that asks to join. The first of them says how much of the history we want.
 // xep:0289#startup
 func (l *Link) showJoin(m *member, first bool) {
 	var b stanza.Builder
@@ -85,18 +85,17 @@ func (l *Link) showJoin(m *member, first bool) {
 		b.Empty("x", "xmlns", nsMUC)
 	} else {
 		b.Start("x", "xmlns", nsMUC)
-		b.Empty("history", l.wanted()...)
+		b.Empty("history", "maxstanzas", strconv.Itoa(l.c.MaxHistory), "since", l.since())
 		b.End()
 	}
 	l.show(m.Person, m.payload, word{join: b.Bytes()}, l.c.Peer.With(m.Nick).Addr())
 }
 
-// wanted is all that we have missed, or, the first time, some history.
-func (l *Link) wanted() []string {
+func (l *Link) since() string {
 	if l.c.SyncedAt.IsZero() {
-		return []string{"maxstanzas", strconv.Itoa(l.c.MaxHistory)}
+		return ""
 	}
-	return []string{"since", stamp(l.c.SyncedAt.Add(-skew))}
+	return stamp(l.c.SyncedAt.Add(-skew))
 }
 
 // speak sends a message or a subject to the peer.

@@ -3,6 +3,7 @@ package muc
 import (
 	"bytes"
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"isthmus/component/stanza"
@@ -79,9 +80,8 @@ func (r *Room) remember(e Entry) {
 	for i > 0 && r.history[i-1].At > e.At {
 		i--
 	}
-	list := make([]Entry, 0, len(r.history)+1)
-	list = append(append(append(list, r.history[:i]...), e), r.history[i:]...)
-	r.history = list[max(0, len(list)-r.rec.Config.MaxHistory):]
+	r.history = slices.Insert(r.history, i, e)
+	r.history = r.history[max(0, len(r.history)-r.rec.Config.MaxHistory):]
 }
 
 // Limits are what an entrant asks of the history; a negative number is no limit. xep:0045#enter-managehistory

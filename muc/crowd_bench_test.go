@@ -53,3 +53,44 @@ func visitor(i int, attr string) *stanza.Stanza {
 	st.From = stanza.MustJID(fmt.Sprintf("user%d@a.example/pc", i))
 	return st
 }
+
+// BenchmarkCrowd is what single deeds cost in a room with N occupants, with what all of them are told.
+func BenchmarkCrowd(b *testing.B) {
+	const admin = "<iq to='den@muc.example' type='set' id='a'><query xmlns='" + nsAdmin + "'>"
+	for name, deeds := range map[string][]string{
+		"presence": {"<presence to='den@muc.example/n0'><show>away</show></presence>", "<presence to='den@muc.example/n0'/>"},
+		"nick":     {"<presence to='den@muc.example/other'/>", "<presence to='den@muc.example/n0'/>"},
+		"message":  {"<message to='den@muc.example' type='groupchat' id='m'><body>hello</body></message>"},
+		"private":  {"<message to='den@muc.example/n7' type='chat' id='m'><body>hello</body></message>"},
+		"ping":     {"<iq to='den@muc.example/n0' type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>"},
+		"info":     {"<iq to='den@muc.example' type='get' id='p'><query xmlns='" + nsInfo + "'/></iq>"},
+		"member": {
+			admin + "<item jid='zoe@z.example' affiliation='member'/></query></iq>",
+			admin + "<item jid='zoe@z.example' affiliation='none'/></query></iq>",
+		},
+		"voice": {
+			admin + "<item nick='n9' role='visitor'/></query></iq>", admin + "<item nick='n9' role='participant'/></query></iq>",
+		},
+	} {
+		for _, n := range []int{100, 1000, 10000} {
+			b.Run(name+"/"+strconv.Itoa(n), func(b *testing.B) {
+				r, now := crowded(n), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+				var list []*stanza.Stanza
+				for _, d := range deeds {
+					st, err := stanza.Parse([]byte(d))
+					if err != nil {
+						b.Fatal(err)
+					}
+					st.From = stanza.MustJID("user0@a.example/pc")
+					list = append(list, st)
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					for _, st := range list {
+						r.Handle(Event{At: now, Stanza: st})
+					}
+				}
+			})
+		}
+	}
+}

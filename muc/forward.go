@@ -84,8 +84,8 @@ func (r *Room) answering(j stanza.JID) *Occupant {
 	if s := r.session(j); s != nil {
 		return s.o
 	}
-	for _, o := range r.occupants {
-		if j.IsBare() && o.bare == j && o.local() {
+	for _, o := range r.users[j] {
+		if o.local() {
 			return o
 		}
 	}

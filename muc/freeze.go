@@ -109,10 +109,16 @@ func (r *Room) seat(q *SessionRecord) {
 	}
 	s := &Session{jid: j, addr: j.Addr(), via: id.via, payload: q.Payload}
 	o := r.add(s, nick, key, None, role)
-	o.role, o.silenced, o.entry = role, q.Silenced, q.Entry
+	if there == nil {
+		o.entry = q.Entry
+		if n := len(r.occupants); n > 1 { // they are found by it
+			o.entry = max(q.Entry, r.occupants[n-2].entry+1)
+		}
+	}
+	o.role, o.silenced = role, q.Silenced
 	o.aff = r.standing(o)
 	s.spoke, s.heard, s.asked = q.Spoke, q.Heard, q.Asked
-	r.count = max(r.count, q.Entry, q.Spoke)
+	r.count = max(r.count, o.entry, q.Spoke)
 	if !q.LateAt.IsZero() {
 		r.late = append(r.late, delayed{s, q.Late, q.LateAt})
 	}

@@ -181,7 +181,7 @@ func (r *Room) inviter(to stanza.JID) []stanza.Addr {
 	if !r.rec.Config.NonAnonymous {
 		return nil
 	}
-	for _, o := range r.occupants {
+	for _, o := range r.users[to.Bare()] {
 		if o.who == to.Bare() {
 			return o.addrs()
 		}

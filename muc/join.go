@@ -2,6 +2,7 @@ package muc
 
 import (
 	"bytes"
+	"slices"
 
 	mellium "mellium.im/xmpp/stanza"
 
@@ -118,6 +119,7 @@ func (r *Room) refresh(s *Session, x *stanza.Element) {
 // sendOccupants tells a session who else is here. xep:0045#enter-pres
 func (r *Room) sendOccupants(s *Session) {
 	sees, alone := r.seesJIDs(s.o), []stanza.Addr{s.addr}
+	r.out = slices.Grow(r.out, len(r.occupants)+8)
 	for _, o := range r.occupants {
 		if o != s.o && r.broadcasts(o.role) {
 			r.emit(Send{r.portray(o, sees), alone})

@@ -1,9 +1,6 @@
 package muc
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // lockTime ends the wait for a new room's configuration: its defaults hold if the creator is still there, and his client is
 // told to look at the room; else the room is given up. xep:0045#createroom-general xep:0045#security-dos
@@ -17,7 +14,7 @@ var lockTime = feature{
 	},
 	wake: func(r *Room) {
 		creator := r.rec.Creator
-		if !slices.ContainsFunc(r.occupants, func(o *Occupant) bool { return creator == "" || o.bare.String() == creator }) {
+		if len(r.occupants) == 0 || creator != "" && len(r.of(creator)) == 0 {
 			r.raze(parting{}, nil)
 			return
 		}

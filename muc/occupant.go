@@ -1,6 +1,7 @@
 package muc
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -64,9 +65,12 @@ func (r *Room) occupant(nick string) *Occupant {
 
 // of finds all occupants of one user, or of all users of a domain.
 func (r *Room) of(jid string) []*Occupant {
+	if j, err := stanza.ParseJID(jid); err == nil && j.Local != "" {
+		return slices.Clone(r.users[j])
+	}
 	var list []*Occupant
 	for _, o := range r.occupants {
-		if o.bare.String() == jid || o.bare.Domain == jid {
+		if o.bare.Domain == jid {
 			list = append(list, o)
 		}
 	}
@@ -75,7 +79,7 @@ func (r *Room) of(jid string) []*Occupant {
 
 // inside tells whether a user is in the room, and not just on a peer's word.
 func (r *Room) inside(user stanza.JID) bool {
-	return slices.ContainsFunc(r.occupants, func(o *Occupant) bool { return o.who == user.Bare() })
+	return slices.ContainsFunc(r.users[user.Bare()], func(o *Occupant) bool { return o.who == user.Bare() })
 }
 
 // add puts a session into the room under this nick, alone or beside the user's others.
@@ -87,6 +91,7 @@ func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Oc
 		r.remind(o)
 		o.entry = r.next()
 		r.occupants = append(r.occupants, o)
+		r.users[o.bare] = append(r.users[o.bare], o)
 		r.rename(o, nick, key)
 	}
 	s.o, s.spoke = o, r.next()
@@ -94,7 +99,13 @@ func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Oc
 	r.returned(s)
 	o.sessions = append(o.sessions, s)
 	r.sessions[s.identity()] = s
-	r.views = nil
+	switch {
+	case s.via != Here:
+	case len(o.sessions) == 1:
+		r.views = r.views.with(s, r.seesJIDs(o))
+	default:
+		r.views = nil
+	}
 	return o
 }
 
@@ -118,12 +129,19 @@ func (r *Room) remove(s *Session) (last bool) {
 	delete(r.sessions, s.identity())
 	r.late = r.drop(s)
 	o.sessions = slices.DeleteFunc(o.sessions, func(x *Session) bool { return x == s })
-	r.views = nil
+	if s.via == Here {
+		r.views = nil
+	}
 	if len(o.sessions) > 0 {
 		return false
 	}
 	r.unname(o)
-	r.occupants = slices.DeleteFunc(r.occupants, func(x *Occupant) bool { return x == o })
+	i, _ := slices.BinarySearchFunc(r.occupants, o.entry, func(x *Occupant, entry int64) int { return cmp.Compare(x.entry, entry) })
+	r.occupants = slices.Delete(r.occupants, i, i+1)
+	r.users[o.bare] = slices.DeleteFunc(r.users[o.bare], func(x *Occupant) bool { return x == o })
+	if len(r.users[o.bare]) == 0 {
+		delete(r.users, o.bare)
+	}
 	return true
 }
 
@@ -133,7 +151,8 @@ func (r *Room) clear() {
 		r.unname(o)
 	}
 	r.clearTalks()
-	r.occupants, r.sessions, r.views, r.late = nil, map[identity]*Session{}, nil, nil
+	r.occupants, r.sessions, r.users = nil, map[identity]*Session{}, map[stanza.JID][]*Occupant{}
+	r.views, r.late = nil, nil
 }
 
 // shown is the session whose presence stands for the occupant.
@@ -170,11 +189,26 @@ func (o *Occupant) addrs() []stanza.Addr {
 	return list
 }
 
-// views are the local recipients by what they may see. They are rebuilt whole, never changed (R8).
+// views are the local recipients by what they may see, in order of entry. What was published of them is never changed (R8):
+// they are rebuilt whole, or grow at their ends.
 type views struct {
 	all    []stanza.Addr
 	seeing []stanza.Addr // may see real JIDs
 	blind  []stanza.Addr // may not
+}
+
+// with are the recipients and a newcomer; nil if they are not known.
+func (v *views) with(s *Session, sees bool) *views {
+	if v == nil {
+		return nil
+	}
+	more := *v
+	class := &more.blind
+	if sees {
+		class = &more.seeing
+	}
+	more.all, *class = append(more.all, s.addr), append(*class, s.addr)
+	return &more
 }
 
 func (r *Room) viewers() *views {

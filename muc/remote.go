@@ -25,8 +25,6 @@ func (r *Room) fact(via Via, f Fact) {
 		r.remoteSaid(via, f)
 	case Private:
 		r.remotePrivate(via, f)
-	case Wanted:
-		r.tellLog(via, f)
 	case Settled:
 		r.emit(Relay{Only: via, Fact: f})
 	case Lost:
@@ -185,7 +183,7 @@ func (r *Room) remoteLeft(via Via, f Left) {
 
 // elsewhere finds somebody who is here, or behind another link than the one that speaks of him.
 func (r *Room) elsewhere(user stanza.JID) *Occupant {
-	for _, o := range r.occupants {
+	for _, o := range r.users[user.Bare()] {
 		if slices.ContainsFunc(o.sessions, func(s *Session) bool { return s.jid == user }) {
 			return o
 		}

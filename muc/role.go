@@ -25,7 +25,9 @@ func (r *Room) setRole(o *Occupant, role Role, n *notice) {
 
 // restate shows what an occupant has become: to all, or that he is no longer shown, and to himself whom he sees now.
 func (r *Room) restate(o *Occupant, was Role, saw bool, n *notice) {
-	r.views = nil
+	if saw != r.seesJIDs(o) {
+		r.views = nil
+	}
 	r.announce(o, o.shown(), n)
 	if s := o.shown(); s.via == Here { // other nodes show it, no more. xep:0289#admin
 		r.relay(Here, Changed{s.person(), r.says(s)})

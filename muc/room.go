@@ -30,15 +30,16 @@ type Room struct {
 	history []Entry // oldest first
 	seen    seen
 
-	occupants []*Occupant           // in order of entry
-	count     int64                 // the highest number of an occupant or a session
-	byNick    map[string]*Occupant  // by comparison key
-	sessions  map[identity]*Session // everybody, also those behind links
-	claims    claims                // whose nicks look how
-	verdicts  []verdict             // oldest first
-	privates  ring                  // private messages whose bounce must be told from a groupchat's
-	invitees  ring                  // who has been invited of late, by bare JID
-	ended     ring                  // sessions of commands that are over
+	occupants []*Occupant                // in order of entry
+	count     int64                      // the highest number of an occupant or a session
+	byNick    map[string]*Occupant       // by comparison key
+	users     map[stanza.JID][]*Occupant // by bare JID, in order of entry
+	sessions  map[identity]*Session      // everybody, also those behind links
+	claims    claims                     // whose nicks look how
+	verdicts  []verdict                  // oldest first
+	privates  ring                       // private messages whose bounce must be told from a groupchat's
+	invitees  ring                       // who has been invited of late, by bare JID
+	ended     ring                       // sessions of commands that are over
 
 	vcard    []byte   // raw, nil for none
 	avatar   []string // what its pictures are called
@@ -72,6 +73,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 		settings: s, jid: jid, me: jid.String(), birth: birth,
 		affils:   map[string]AffiliationRecord{},
 		byNick:   map[string]*Occupant{},
+		users:    map[stanza.JID][]*Occupant{},
 		sessions: map[identity]*Session{},
 		lookups:  map[string]*lookup{},
 		claims:   claims{},

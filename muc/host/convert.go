@@ -1,6 +1,8 @@
 package host
 
 import (
+	"time"
+
 	"isthmus/muc"
 	"isthmus/storage"
 )
@@ -97,14 +99,14 @@ func toPage(p *storage.Page) muc.Page {
 	return page
 }
 
-// linksOf is what is known of each link.
-func linksOf(r *storage.Room) map[muc.Via]storage.Link {
-	m := map[muc.Via]storage.Link{}
+// syncedAt is how far each link had its peer's messages.
+func syncedAt(r *storage.Room) map[muc.Via]time.Time {
+	m := map[muc.Via]time.Time{}
 	if r == nil {
 		return m
 	}
 	for _, k := range r.Links {
-		m[muc.Via(k.Peer)] = k
+		m[muc.Via(k.Peer)] = k.SyncedAt
 	}
 	return m
 }
