@@ -85,6 +85,7 @@ func init() {
 		retractions,
 		moderation,
 		talks,
+		pacts,
 		federation,
 		commands,
 	}

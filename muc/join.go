@@ -6,6 +6,7 @@ import (
 
 	mellium "mellium.im/xmpp/stanza"
 
+	"isthmus/chatneg"
 	"isthmus/component/stanza"
 )
 
@@ -66,7 +67,7 @@ func (r *Room) let(e *entry) {
 
 // sendRest is what follows the presences of an entry.
 func (r *Room) sendRest(s *Session, x *stanza.Element) {
-	r.sendHistory(s, readLimits(x))
+	r.sendHistory(s, r.wanted(s, x))
 	r.sendSubject(s)
 	for _, f := range features {
 		if f.entered != nil {
@@ -157,6 +158,7 @@ func (r *Room) sendSelf(s *Session, codes []int) {
 func (r *Room) absent(st *stanza.Stanza) {
 	switch {
 	case st.IsError(), st.Kind == stanza.IQ && st.Type == "result":
+	case st.Kind == stanza.Message && st.Has(chatneg.NSFeature, "feature"): // as where there is a room that he may not know of
 	case st.Kind != stanza.Presence:
 		r.fail(st, r.missing())
 	case st.Type == "unavailable", st.Type == "probe":

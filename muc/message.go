@@ -75,7 +75,10 @@ func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 		}
 	}
 	refuse := r.refusal(st, stanza.Fail(mellium.InternalServerError).Because("The message could not be stored."))
-	kept := r.genuine(st.Children)
+	kept, ok := r.asAgreed(s, r.genuine(st.Children))
+	if !ok {
+		return
+	}
 	r.say(utterance{
 		Person: s.person(), via: Here, id: st.ID, lang: st.Lang, children: kept, payload: joined(kept),
 		subject: m.subject, kind: kindOf(m.subject, kept), refuse: refuse,

@@ -128,7 +128,7 @@ func (r *Room) Handle(ev Event) []Effect {
 	}
 	r.giveUp()
 	r.rearm()
-	return changesFirst(r.out)
+	return changesFirst(r.tailor(r.out))
 }
 
 // changesFirst puts what must be stored before everything that shows it, each in its order (R2).

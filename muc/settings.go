@@ -22,6 +22,7 @@ type Settings struct {
 	Bounds       Bounds
 	RoomOwners   []string // bare JIDs: owners of every new room, beside its creator
 	RoomAdmins   []string // bare JIDs: its admins
+	SecureLink   bool     // what goes to the host server cannot be read on the way
 	Contacts     []string // bare JIDs that answer for all rooms
 	ShowSubject  bool     // outside the room, too
 

@@ -38,7 +38,8 @@ var talks = feature{
 // talk is one negotiated session. B is an occupant, or the room itself.
 type talk struct {
 	chatneg.Session
-	Ends [2]end
+	Ends  [2]end
+	Until time.Time // a pact whose user is not in the room ends then
 
 	stored []byte // its record's data as it was stored last, nil for not at all
 	orphan bool   // a restart has not found a party
@@ -280,6 +281,9 @@ func (r *Room) forgetTalks() {
 func (r *Room) talksDue() time.Time {
 	var first time.Time
 	for _, t := range r.talks {
+		if r.awaited(t) && (first.IsZero() || t.Until.Before(first)) {
+			first = t.Until
+		}
 		if t.orphan && !t.Over() {
 			return r.now
 		}

@@ -51,6 +51,10 @@ func (r *Room) wakeTalks() {
 			r.endTalk(t, r.deserted(t), "The other side is not in the room any more.")
 			continue
 		}
+		if r.awaited(t) && !r.now.Before(t.Until) {
+			r.endTalk(t, chatneg.B, "You have not entered the room.")
+			continue
+		}
 		was, asker, id := t.Phase, t.Asker, t.ID
 		bye := t.Write(chatneg.Terminate, "", "The negotiation was not completed.", nil)
 		if !t.Tick(r.now) {
@@ -71,11 +75,16 @@ func (r *Room) wakeTalks() {
 // deserted is a party that is not in the room, Nobody if both are: after a restart somebody may be missing.
 func (r *Room) deserted(t *talk) chatneg.Party {
 	for _, p := range []chatneg.Party{chatneg.A, chatneg.B} {
-		if len(r.reach(&t.Ends[p])) == 0 {
+		if !(p == chatneg.B && t.party()) && len(r.reach(&t.Ends[p])) == 0 {
 			return p
 		}
 	}
 	return chatneg.Nobody
+}
+
+// awaited tells whether a pact waits for its user to enter.
+func (r *Room) awaited(t *talk) bool {
+	return t.party() && !t.Over() && !t.Until.IsZero() && r.session(t.Ends[chatneg.A].JID) == nil
 }
 
 // clearTalks ends all sessions without a word: their parties have been told that the room is over.

@@ -66,9 +66,13 @@ func (t *talk) bars(e *stanza.Element) bool {
 // saysAnything tells whether there is more in a message than what it belongs to and how it is to be treated.
 func saysAnything(list []stanza.Element) bool {
 	return slices.ContainsFunc(list, func(e stanza.Element) bool {
-		return e.Name != name("", "thread") && e.Name.Space != nsHints && e.Name.Space != nsSID
+		about := e.Name == name("", "thread") || slices.Contains(marks, e.Name.Space)
+		return !about && (e.Name != name(nsUser, "x") || len(e.Children()) > 0)
 	})
 }
+
+// marks are the namespaces of what only says how a message is to be treated, and whose it is.
+var marks = []string{nsHints, nsSID, nsOccupantID}
 
 // off are the hints that keep a message out of the archives of the users' own servers, and from their other clients. xep:0334#hints
 var off = []xml.Name{name(nsHints, "no-store"), name(nsHints, "no-copy")}
@@ -128,6 +132,13 @@ func (r *Room) hand(t *talk, to chatneg.Party, env stanza.Envelope, payload []by
 	from, id := r.jid.With(other.Nick).String(), ""
 	if o := r.occupant(other.Nick); o != nil {
 		id = o.id
+	}
+	if t.party() {
+		if to == chatneg.A {
+			env.Kind, env.From = stanza.Message, r.me
+			r.send(env, payload, t.Ends[to].JID.Addr())
+		}
+		return
 	}
 	list := r.reach(&t.Ends[to])
 	if t.Ends[to].Via == Here {

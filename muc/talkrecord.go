@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"isthmus/chatneg"
 )
@@ -14,6 +15,7 @@ import (
 type frozenTalk struct {
 	Session chatneg.Session
 	Ends    [2]end
+	Until   time.Time
 }
 
 // record is a session as it is stored. Nothing of what is said in it is in there.
@@ -26,7 +28,7 @@ func (t *talk) record(room string) TalkRecord {
 		rec.Params = append(rec.Params, k+"="+t.Params[k])
 	}
 	rec.Key = talkKey(t.Ends[chatneg.A].bare(room), t.Ends[chatneg.B].bare(room), t.Thread)
-	rec.Data, _ = json.Marshal(frozenTalk{t.Session, t.Ends}) // texts and numbers: it cannot fail
+	rec.Data, _ = json.Marshal(frozenTalk{t.Session, t.Ends, t.Until}) // texts and numbers: it cannot fail
 	return rec
 }
 
@@ -80,9 +82,9 @@ func (r *Room) thawTalks(list []TalkRecord) {
 		if json.Unmarshal(rec.Data, &f) != nil {
 			continue
 		}
-		t := &talk{Session: f.Session, Ends: f.Ends}
+		t := &talk{Session: f.Session, Ends: f.Ends, Until: f.Until}
 		if !t.Over() {
-			t.stored, t.orphan = rec.Data, r.deserted(t) != chatneg.Nobody
+			t.stored, t.orphan = rec.Data, r.deserted(t) != chatneg.Nobody && !r.awaited(t)
 		}
 		r.talks = append(r.talks, t)
 	}

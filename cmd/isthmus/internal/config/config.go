@@ -99,6 +99,7 @@ type Defaults struct {
 	NickPolicy             string `toml:"nick_policy"`
 	SlowMode               int    `toml:"slow_mode_duration"`
 	TalkLogging            string `toml:"chatneg_logging"`
+	UserOptOut             bool   `toml:"chatneg_user_optout"`
 }
 
 // Limits protect the service from its users: muc.Bounds says more.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"net"
 	"reflect"
 	"slices"
 
@@ -28,6 +29,7 @@ func (c Config) Settings() *muc.Settings {
 		InviteMembers: c.Rooms.InviteMembers, AnnounceAffiliations: c.Rooms.AnnounceAffiliations,
 		Bounds: c.Limits.bounds(), Peers: c.Federation.Peers, Federation: map[string]muc.Federation{},
 	}
+	s.SecureLink = local(c.Component.Server)
 	s.Confusables = c.Rooms.Confusables
 	s.PingIdle, s.PingTimeout = c.Rooms.PingIdle, c.Rooms.PingTimeout
 	s.Quarantine, s.LockTime = c.Rooms.Quarantine, c.Rooms.LockTime
@@ -37,6 +39,13 @@ func (c Config) Settings() *muc.Settings {
 		s.Federation[r.Room] = muc.Federation{Join: r.Join, Accept: r.Accept, Link: r.link(s.Link)}
 	}
 	return s
+}
+
+// local tells whether a server is on this machine, so that nobody can read on the way what is sent to it.
+func local(server string) bool {
+	host, _, err := net.SplitHostPort(server)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 func (f Federation) link() muc.LinkConfig {

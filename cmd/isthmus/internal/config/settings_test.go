@@ -109,7 +109,7 @@ func TestSettings(t *testing.T) {
 		Defaults: muc.DefaultConfig(), MaxNick: 64, MaxVCard: 65536, Bounds: c.Limits.bounds(),
 		Peers:       []string{"rooms.wonderland.lit"},
 		Confusables: "conflict", Reserved: reserved,
-		MaxStanza: 256 << 10, PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
+		SecureLink: true, MaxStanza: 256 << 10, PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
 		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		Federation: map[string]muc.Federation{
 			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}, Link: own},
@@ -122,5 +122,16 @@ func TestSettings(t *testing.T) {
 	c.Component.MaxStanzaBytes = 20000
 	if got := c.Settings().MaxVCard; got != 20000-Headroom {
 		t.Errorf("a vCard of %d bytes would not get through", got)
+	}
+}
+
+// TestSecureLink: only what stays on the machine is known not to be read on the way.
+func TestSecureLink(t *testing.T) {
+	for server, want := range map[string]bool{
+		"127.0.0.1:5347": true, "[::1]:5347": true, "localhost:5347": true, "10.0.0.1:5347": false, "xmpp.denmark.lit:5347": false, "": false,
+	} {
+		if local(server) != want {
+			t.Errorf("%q is local: %t", server, !want)
+		}
 	}
 }
