@@ -14,6 +14,9 @@
 // F11. A link that is broken is noticed: by a bounce, by pings, by the loss of our own stream, by a stanza that is missing.
 // The people behind it stay for a while, and nobody sees it who has stayed when it is over.
 //
+// F12. What either side has logged and the other has not stored is sent until it has, in the order of the log, in a bounded
+// window; the log is the queue. xep:0289#messages
+//
 // A link is idle, asking, joining, up, suspect, leaving or down; causes says what each cause of trouble does to it.
 //
 // When one side has lost what it knew of the link, the other gets everything again: a joined node by a request to join

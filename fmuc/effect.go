@@ -22,9 +22,10 @@ type Tell struct{ Fact muc.Fact }
 // Wake sets the link's only timer anew; the zero time takes it away.
 type Wake struct{ At time.Time }
 
-// Save stores how far we have what the peer's users said, and what the link is doing.
+// Save stores how far we have what the peer's users said, how far the peer has our log, and what the link is doing.
 type Save struct {
 	SyncedAt time.Time
+	Acked    string
 	State    string
 }
 

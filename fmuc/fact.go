@@ -19,7 +19,15 @@ func (l *Link) fact(f muc.Fact) {
 	case muc.Left:
 		l.left(f)
 	case muc.Said:
+		if f.StanzaID == "" {
+			l.mention(f)
+			return
+		}
 		l.said(f)
+	case muc.Told:
+		l.told(f)
+	case muc.Logged:
+		l.logged(f.StanzaID)
 	case muc.Private:
 		l.private(f)
 	case muc.Settled:
@@ -36,7 +44,7 @@ func (l *Link) learnt(st muc.State) {
 	case l.c.Inbound:
 		l.give(st)
 	default:
-		l.join(st.Occupants)
+		l.join(st)
 	}
 }
 
@@ -44,6 +52,8 @@ func (l *Link) entered(f muc.Entered) {
 	switch {
 	case l.up() && l.ours[f.JID] != nil:
 		l.changed(muc.Changed(f))
+	case l.up() && l.last != nil:
+		l.relieved(f)
 	case l.up():
 		l.introduce(f)
 	case l.c.Inbound || l.doing == asking:
@@ -108,6 +118,11 @@ func (l *Link) left(f muc.Left) {
 		return
 	}
 	delete(l.ours, f.JID)
+	if len(l.ours) == 0 && m.told && l.up() && !l.c.Inbound {
+		l.last = &f
+		l.lastWord()
+		return
+	}
 	if l.up() && m.told {
 		l.show(f.Person, f.Payload, leaveWord(f), l.peer)
 	}
@@ -143,13 +158,22 @@ func (l *Link) put(f muc.Left) {
 // said passes on a message, one stanza whatever the size of the room (F3). What was said live is by somebody whom the
 // peer knows; what is told again may be by anybody. xep:0289#messages
 func (l *Link) said(f muc.Said) {
-	if !l.up() || l.theirs[f.JID] != nil {
-		return
+	live := f.At.IsZero() && !f.Subject
+	switch {
+	case !l.up() || l.theirs[f.JID] != nil:
+	case live && !l.known(f.JID), !l.flowing():
+		l.postpone()
+	default:
+		l.speak(f)
+		l.pass(f.StanzaID)
 	}
-	if f.At.IsZero() && !f.Subject && !l.known(f.JID) {
-		return
+}
+
+// mention passes on what is in no log: now or never. A subject is what the room is about, and not said by anybody.
+func (l *Link) mention(f muc.Said) {
+	if l.doing == joined && l.theirs[f.JID] == nil && (f.Subject || l.flowing() && l.known(f.JID)) {
+		l.speak(f)
 	}
-	l.speak(f)
 }
 
 // private passes on a private message towards its addressee, or its error towards its author. xep:0289#pm

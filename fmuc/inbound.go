@@ -1,7 +1,9 @@
 package fmuc
 
 import (
+	"cmp"
 	"strconv"
+	"time"
 
 	"isthmus/component/stanza"
 	"isthmus/muc"
@@ -11,14 +13,26 @@ import (
 func (l *Link) accept(st *stanza.Stanza) {
 	clear(l.noted)
 	l.got = 1
-	h := st.Child(nsMUC, "x").Child(nsMUC, "history")
-	limits := muc.Limits{MaxChars: -1, MaxStanzas: l.c.MaxHistory, Seconds: number(h.Attr("seconds"))}
-	if n := number(h.Attr("maxstanzas")); n >= 0 {
-		limits.MaxStanzas = min(n, l.c.MaxHistory)
+	if h := st.Child(nsMUC, "x").Child(nsMUC, "history"); h != nil || l.c.Acked == "" {
+		l.wishes(h)
+	} else if l.missed.IsZero() { // not the first of its people: what was asked before still holds
+		l.missed = l.now
 	}
-	limits.Since, _ = parseStamp(h.Attr("since"))
+	l.ask(l.limits)
+}
+
+// wishes reads what of our log a peer wants: some history, or everything that it has missed.
+func (l *Link) wishes(h *stanza.Element) {
+	l.missed = time.Time{}
 	l.chars = number(h.Attr("maxchars"))
-	l.ask(limits)
+	l.limits = muc.Limits{MaxChars: -1, MaxStanzas: l.c.MaxHistory, Seconds: number(h.Attr("seconds"))}
+	if n := number(h.Attr("maxstanzas")); n >= 0 {
+		l.limits.MaxStanzas = min(n, l.c.MaxHistory)
+	}
+	l.limits.Since, _ = parseStamp(h.Attr("since"))
+	if !l.limits.Since.IsZero() && h.Attr("maxstanzas")+h.Attr("maxchars")+h.Attr("seconds") == "" {
+		l.missed, l.limits = l.limits.Since, nothing
+	}
 }
 
 // number reads one that is not negative; anything else is -1: no limit.
@@ -44,6 +58,7 @@ func (l *Link) give(st muc.State) {
 	before := l.ours
 	l.ours = map[stanza.JID]*member{}
 	l.become(joined)
+	l.acked = l.total
 	for _, f := range st.Occupants {
 		delete(before, f.JID)
 		l.introduce(f)
@@ -60,6 +75,23 @@ func (l *Link) give(st muc.State) {
 	l.sent = 0
 	l.info("The peer has joined the room.")
 	l.watch()
+	l.catchUp(st.Last)
+}
+
+// catchUp sends a peer that has joined what it has missed, behind the answer: from where it is known to have our log, else
+// from when it says. One that wanted history has got that, and nothing else is missing. xep:0289#startup
+func (l *Link) catchUp(last string) {
+	switch {
+	case l.missed.IsZero():
+		l.c.Acked = cmp.Or(l.c.Acked, last, beginning)
+		l.resume(cmp.Or(last, beginning), time.Time{}, last)
+	case l.c.Acked != "":
+		l.resume(l.c.Acked, time.Time{}, last)
+	default:
+		l.resume("", l.missed, last)
+	}
+	l.remember()
+	l.pull()
 }
 
 // newest is the end of a history that is within the limit of characters, whole messages only.

@@ -18,6 +18,7 @@ type Config struct {
 	PingTimeout time.Duration // in which it has to give one
 	Grace       time.Duration // how long the peer's people stay in the room when nothing gets through
 	SyncedAt    time.Time     // everything of the peer's up to here has been received; zero: nothing
+	Acked       string        // the peer has our log up to the event of this stanza-id, "" = not known
 }
 
 // Event is one thing that happens to a link.
@@ -41,20 +42,26 @@ type Link struct {
 	theirs map[stanza.JID]*guest  // whom the peer has announced
 	noted  map[string]bool        // what the log has been told since the join
 
+	last     *muc.Left     // the last one's leave, until the peer has everything that was said before
 	entries  int           // counts those who entered on our side
 	attempts int           // to join, in vain, one after the other
-	told     int           // messages of history since the join
 	owed     int           // times that the peer still has to say that we have left
 	asked    time.Time     // when we asked to join
 	heard    time.Time     // when the peer last said something
 	lag      time.Duration // about how old what we hear may be
 	chars    int           // limit of the history that a joining peer wants; negative: none
+	limits   muc.Limits    // of that history otherwise
+	missed   time.Time     // since when a joining peer misses everything; zero: it wants history
 
-	sent, got int    // stanzas by users, each way, as far as both sides know where to begin to count
-	asks      int    // counts pings
-	pings     []ping // not answered, oldest first
-	tries     int    // pings that were not answered in time, one after the other
-	answers   bool   // the peer has answered a ping before
+	sent, got int       // stanzas by users, each way, as far as both sides know where to begin to count
+	asks      int       // counts pings
+	pings     []ping    // not answered, oldest first
+	tries     int       // pings that were not answered in time, one after the other
+	answers   bool      // the peer has answered a ping before
+	settled   time.Time // when it last did
+
+	log          backlog
+	total, acked amount // of what was sent, and of what has arrived
 
 	waits [timers]time.Time
 	armed time.Time // when the host's timer comes
@@ -89,6 +96,8 @@ func (l *Link) Handle(ev Event) []Effect {
 	case ev.Fact != nil:
 		l.fact(ev.Fact)
 	}
+	l.lastWord()
+	l.meter()
 	l.rearm()
 	return l.out
 }
@@ -101,6 +110,8 @@ func (l *Link) warn(text string) { l.emit(Note{"warn", text}) }
 // post sends what a user does; the peer counts it.
 func (l *Link) post(out stanza.Out, to stanza.Addr) {
 	l.sent++
+	l.total.stanzas++
+	l.total.bytes += out.Size() + len(to)
 	l.emit(Send{out, []stanza.Addr{to}})
 }
 
@@ -141,6 +152,9 @@ func (l *Link) depart() {
 	case !l.c.Inbound && l.up():
 		for _, m := range l.inOrder() {
 			l.show(m.Person, nil, word{kind: "unavailable"}, l.peer)
+		}
+		if l.last != nil {
+			l.showLast()
 		}
 	}
 }

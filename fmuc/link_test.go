@@ -57,6 +57,7 @@ func up(t testing.TB, inbound bool) *fmuc.Link {
 		l.Handle(fmuc.Event{At: muctest.Start, Stanza: fromPeer(t, "<message type='groupchat' from='rabbithole@far.example'"+
 			" to='den@muc.example'><subject>s</subject><fmuc xmlns='{fmuc}' from='rabbithole@far.example'/></message>")})
 	}
+	l.Handle(fmuc.Event{At: muctest.Start, Fact: muc.Told{Turn: 1, Complete: true}})
 	if l.State() != "up" {
 		t.Fatalf("the link is %s", l.State())
 	}
@@ -141,7 +142,7 @@ func TestSameSessionOnBothSides(t *testing.T) {
 	if n := sends(l.Handle(fmuc.Event{Stanza: fromPeer(t, leave)})); n != 1 {
 		t.Errorf("%d stanzas when the peer's session is gone, want 1", n)
 	}
-	if n := sends(l.Handle(fmuc.Event{Fact: muc.Said{Person: twin, ID: "1", Payload: []byte("<body/>")}})); n != 1 {
+	if n := sends(l.Handle(fmuc.Event{Fact: muc.Said{Person: twin, ID: "1", StanzaID: "x.1", Payload: []byte("<body/>")}})); n != 1 {
 		t.Errorf("%d stanzas for what he says, want 1", n)
 	}
 }
@@ -204,8 +205,9 @@ func TestNothingGoesBack(t *testing.T) {
 		l.Handle(fmuc.Event{Stanza: fromPeer(t, announcement, "first")})
 		p := muc.Person{JID: stanza.MustJID("first@far.example/pc"), Nick: "first"}
 		for _, f := range []muc.Fact{
-			muc.Changed{Person: p}, muc.Renamed{Person: p, NewNick: "x"}, muc.Said{Person: p}, muc.Said{Person: p, Subject: true},
-			muc.Said{Person: p, At: muctest.Start}, muc.Left{Person: p},
+			muc.Changed{Person: p}, muc.Renamed{Person: p, NewNick: "x"}, muc.Said{Person: p, StanzaID: "x.1"},
+			muc.Said{Person: p, StanzaID: "x.2", Subject: true}, muc.Said{Person: p, StanzaID: "x.3", At: muctest.Start},
+			muc.Said{Person: p}, muc.Left{Person: p},
 		} {
 			if n := sends(l.Handle(fmuc.Event{Fact: f})); n != 0 {
 				t.Errorf("%T went back", f)

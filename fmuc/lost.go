@@ -14,7 +14,7 @@ func (l *Link) lose() {
 	l.remember()
 	l.markStale()
 	l.become(down)
-	l.owed = 0
+	l.owed, l.last = 0, nil
 	for _, m := range l.ours {
 		m.told = false
 	}

@@ -23,13 +23,6 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 		l.live(f)
 		return
 	}
-	if l.doing == joining && !l.c.SyncedAt.IsZero() && at.Before(l.c.SyncedAt.Add(-skew)) {
-		return // the peer does not keep to what was asked for
-	}
-	if l.told++; l.told > 2*l.c.MaxHistory+10 { // more than was asked for, and than a full resync can bring
-		l.once("The peer sends far more history than was asked for: the rest is dropped.")
-		return
-	}
 	l.tell(f)
 }
 
@@ -62,7 +55,7 @@ func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
 	}
 	if l.doing != joining || l.c.Inbound {
 		l.tell(f)
-		if !l.c.Inbound && !f.At.IsZero() {
+		if !l.c.Inbound && !f.At.IsZero() && f.ID == "" { // one with an id is of the log
 			l.forgotten()
 		}
 		return

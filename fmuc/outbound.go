@@ -1,6 +1,7 @@
 package fmuc
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -29,17 +30,19 @@ func (l *Link) start() {
 
 // join asks to join with the first and announces the others (F5). The peer reads in order, so none of them waits for its
 // answer. xep:0289#startup
-func (l *Link) join(list []muc.Entered) {
+func (l *Link) join(st muc.State) {
 	clear(l.ours)
 	clear(l.noted)
-	l.told = 0
-	if len(list) == 0 {
+	l.last = nil
+	if len(st.Occupants) == 0 {
 		l.rest()
 		return
 	}
 	l.become(joining)
-	l.asked, l.sent = l.now, 0
-	for i, f := range list {
+	l.asked, l.sent, l.acked = l.now, 0, l.total
+	l.c.Acked = cmp.Or(l.c.Acked, st.Last, beginning)
+	l.resume(l.c.Acked, time.Time{}, st.Last)
+	for i, f := range st.Occupants {
 		if m := l.add(f); m != nil {
 			m.told = true
 			l.showJoin(m, i == 0)
@@ -54,9 +57,10 @@ func (l *Link) complete() {
 	l.lag, l.got = l.now.Sub(l.asked), 0
 	l.c.SyncedAt = l.asked
 	l.info("The room has joined the peer.")
-	l.emit(Save{l.c.SyncedAt, l.State()})
-	l.sweep()
 	l.watch()
+	l.remember()
+	l.sweep()
+	l.pull()
 }
 
 // forgotten takes a second answer, to a request that we did not mean so: the peer has lost the link, and has made it anew
@@ -80,21 +84,24 @@ func (l *Link) unanswered() {
 	l.fail("The peer has not answered the request to join.")
 }
 
-// remember stores how far we have heard. What was under way when the peer fell silent is asked for again.
+// remember stores how far we have heard, and have been heard. What was under way when the peer fell silent is asked for
+// again.
 func (l *Link) remember() {
-	if l.c.Inbound || l.doing != joined {
+	if l.doing != joined && l.doing != leaving {
 		return
 	}
-	if at := l.heard.Add(-l.lag); at.After(l.c.SyncedAt) {
+	if at := l.heard.Add(-l.lag); at.After(l.c.SyncedAt) && !l.c.Inbound && l.doing == joined {
 		l.c.SyncedAt = at
 	}
-	l.emit(Save{l.c.SyncedAt, phaseNames[idle]})
+	l.emit(Save{l.c.SyncedAt, l.c.Acked, l.State()})
 }
 
 // leave follows the last one of our side out: the peer's people are no longer here. xep:0289#part
 func (l *Link) leave() {
 	l.remember()
+	asked := l.pings
 	l.become(leaving)
+	l.pings = asked
 	l.owed++
 	clear(l.theirs)
 	l.stopWaiting(stale)
@@ -171,9 +178,13 @@ func (l *Link) wasLeft() {
 	case l.c.Inbound:
 	case l.owed > 0:
 		l.owed--
-		if l.owed == 0 && l.doing == leaving {
-			l.rest()
+		if l.owed > 0 || l.doing != leaving {
+			return
 		}
+		if n := len(l.pings); n > 0 && l.c.Ping == 0 { // it has read everything up to our leave
+			l.received(n - 1)
+		}
+		l.rest()
 	case l.up():
 		l.fail("The peer has ended the link.")
 		l.abandon("The peer has ended the link.")

@@ -61,14 +61,19 @@ func newPair(t tester, set ...func(*muc.LinkConfig)) *pair {
 		f(&s.Link)
 	}
 	p := &pair{world: newWorld(s), t: t, users: map[string]*user{}}
-	for _, room := range []string{roomJ, roomP} {
-		p.from("owner@x.example/1", room+"/Owner", "<presence to='%s'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
-		p.from("owner@x.example/1", room, "<iq type='set' id='c' to='%s'><query xmlns='http://jabber.org/protocol/muc#owner'>"+
-			"<x xmlns='jabber:x:data' type='submit'/></query></iq>")
-		p.from("owner@x.example/1", room+"/Owner", "<presence type='unavailable' to='%s'/>")
-	}
+	p.open(roomJ)
+	p.open(roomP)
 	p.crossed = nil
 	return p
+}
+
+// open creates a room.
+func (p *pair) open(room string) {
+	p.t.Helper()
+	p.from("owner@x.example/1", room+"/Owner", "<presence to='%s'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+	p.from("owner@x.example/1", room, "<iq type='set' id='c' to='%s'><query xmlns='http://jabber.org/protocol/muc#owner'>"+
+		"<x xmlns='jabber:x:data' type='submit'/></query></iq>")
+	p.from("owner@x.example/1", room+"/Owner", "<presence type='unavailable' to='%s'/>")
 }
 
 // from lets a client send a stanza.

@@ -68,6 +68,7 @@ func (l *Link) hears() bool {
 // become ends whatever the phase before has waited for.
 func (l *Link) become(p phase) {
 	l.doing = p
-	l.stopWaiting(answer, retry, probe)
+	l.stopWaiting(answer, retry, probe, refill)
 	l.pings, l.tries = nil, 0
+	l.log.asked = false
 }

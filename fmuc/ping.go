@@ -17,8 +17,10 @@ const tries = 3
 // ping is one that has not been answered. Stanzas of a stream keep their order, so its answer says that all before it has
 // arrived and, because a room answers behind what it stores, that it is stored.
 type ping struct {
-	id string
-	at time.Time
+	id     string
+	at     time.Time
+	cursor string // the last event of our log before it
+	total  amount // of what was sent before it
 }
 
 // receipt begins the id of a ping. What follows is how many stanzas we have sent since the peer joined, or was joined: a
@@ -36,7 +38,7 @@ var Unlinked = stanza.Fail(mellium.ItemNotFound).Because("The rooms are not link
 
 // watch listens to a link that is up.
 func (l *Link) watch() {
-	l.heard = l.now
+	l.heard, l.settled = l.now, l.now
 	if l.c.Ping > 0 {
 		l.after(probe, l.c.Ping)
 	}
@@ -44,6 +46,10 @@ func (l *Link) watch() {
 
 // probe asks a silent peer for a sign of life, and gives it up when it has missed too many.
 func (l *Link) probe() {
+	if l.c.Ping == 0 {
+		l.trust()
+		return
+	}
 	if at := l.due(); at.After(l.now) {
 		l.set(probe, at)
 		return
@@ -56,13 +62,31 @@ func (l *Link) probe() {
 		return
 	}
 	l.ping()
-	l.after(probe, l.c.PingTimeout)
+	l.after(probe, l.timeout())
+}
+
+// timeout is how long the answer to a ping may take; where there are none, a bounce.
+func (l *Link) timeout() time.Duration {
+	if l.c.Ping == 0 {
+		return l.c.JoinTimeout
+	}
+	return l.c.PingTimeout
+}
+
+// trust takes it, where no ping is sent, that what has not come back has arrived.
+func (l *Link) trust() {
+	if len(l.pings) > 0 {
+		l.received(0)
+	}
 }
 
 // due is when a peer that stays silent is asked, or asked again.
 func (l *Link) due() time.Time {
 	if n := len(l.pings); n > 0 {
 		return later(l.pings[n-1].at, l.heard).Add(l.c.PingTimeout)
+	}
+	if l.underWay().stanzas > 0 { // a receipt is wanted, however much the peer says
+		return l.settled.Add(l.c.Ping)
 	}
 	return l.heard.Add(l.c.Ping)
 }
@@ -76,8 +100,11 @@ func later(a, b time.Time) time.Time {
 
 func (l *Link) ping() {
 	l.asks++
-	p := ping{receipt + strconv.Itoa(l.sent) + ":" + strconv.Itoa(l.asks), l.now}
+	p := ping{receipt + strconv.Itoa(l.sent) + ":" + strconv.Itoa(l.asks), l.now, l.log.sent, l.total}
 	l.pings = append(l.pings, p)
+	if l.c.Ping == 0 {
+		return
+	}
 	l.iq("get", p.id, "ping", nsPing)
 }
 
@@ -136,10 +163,22 @@ func (l *Link) ponged(id string) {
 	for i, p := range l.pings {
 		if p.id == id {
 			l.heard, l.tries, l.answers = l.now, 0, true
-			l.pings = l.pings[i+1:]
+			l.received(i)
 			return
 		}
 	}
+}
+
+// received moves the cursor to where it was at a ping: the peer has stored all that was sent before.
+func (l *Link) received(i int) {
+	p := l.pings[i]
+	l.pings = l.pings[i+1:]
+	l.acked, l.settled, l.limits = p.total, l.now, nothing
+	if p.cursor != "" && p.cursor != l.c.Acked {
+		l.c.Acked = p.cursor
+		l.remember()
+	}
+	l.pull()
 }
 
 // pingFailed takes an error in place of an answer. A peer that knows no pings is there all the same; one that has answered

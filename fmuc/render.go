@@ -77,7 +77,7 @@ func (l *Link) mark(b *stanza.Builder, user stanza.JID) {
 	b.Empty("fmuc", "xmlns", nsFMUC, "from", user.String())
 }
 
-// showJoin sends a presence that asks to join. The first of them says how much of the history we want.
+// showJoin sends a presence that asks to join. The first of them says what we want of what was said.
 // xep:0289#startup
 func (l *Link) showJoin(m *member, first bool) {
 	var b stanza.Builder
@@ -85,17 +85,18 @@ func (l *Link) showJoin(m *member, first bool) {
 		b.Empty("x", "xmlns", nsMUC)
 	} else {
 		b.Start("x", "xmlns", nsMUC)
-		b.Empty("history", "maxstanzas", strconv.Itoa(l.c.MaxHistory), "since", l.since())
+		b.Empty("history", l.wanted()...)
 		b.End()
 	}
 	l.show(m.Person, m.payload, word{join: b.Bytes()}, l.c.Peer.With(m.Nick).Addr())
 }
 
-func (l *Link) since() string {
+// wanted is all that we have missed, or, the first time, some history.
+func (l *Link) wanted() []string {
 	if l.c.SyncedAt.IsZero() {
-		return ""
+		return []string{"maxstanzas", strconv.Itoa(l.c.MaxHistory)}
 	}
-	return stamp(l.c.SyncedAt.Add(-skew))
+	return []string{"since", stamp(l.c.SyncedAt.Add(-skew))}
 }
 
 // speak sends a message or a subject to the peer.

@@ -10,6 +10,7 @@ const (
 	retry               // until we ask to join again
 	stale               // until those who were not announced again are gone
 	probe               // until a silent peer is asked for a sign of life, or is given up
+	refill              // until the log is read again that could not be read
 	timers
 )
 
@@ -19,6 +20,7 @@ var rings = [timers]func(*Link){
 	retry:  func(l *Link) { l.ask(nothing) },
 	stale:  (*Link).sweep,
 	probe:  (*Link).probe,
+	refill: (*Link).pull,
 }
 
 // set starts a wait anew; the zero time ends it.

@@ -31,6 +31,8 @@ type world struct {
 	outs     []muctest.Out
 	notes    []fmuc.Note
 	saved    map[wire]fmuc.Save
+	logs     map[string][]muc.Entry
+	records  map[string]muc.Record
 	now      time.Time
 	held     bool // carry nothing by itself
 }
@@ -60,7 +62,7 @@ type deed struct {
 func newWorld(s *muc.Settings) *world {
 	return &world{
 		settings: s, rooms: map[string]*muc.Room{}, edges: map[string]map[muc.Via]*edge{},
-		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, now: muctest.Start,
+		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, logs: map[string][]muc.Entry{}, records: map[string]muc.Record{}, now: muctest.Start,
 	}
 }
 
@@ -181,7 +183,7 @@ func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
 	e.link = fmuc.New(fmuc.Config{
 		Room: stanza.MustJID(room), Peer: stanza.MustJID(string(via)), Inbound: inbound,
 		MaxHistory: history, JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
-		SyncedAt: w.saved[wire{room, string(via)}].SyncedAt,
+		SyncedAt: w.saved[wire{room, string(via)}].SyncedAt, Acked: w.saved[wire{room, string(via)}].Acked,
 	})
 	if w.edges[room] == nil {
 		w.edges[room] = map[muc.Via]*edge{}
@@ -243,6 +245,12 @@ func (w *world) perform(room string, _ muc.Via, effects []muc.Effect) {
 		switch x := x.(type) {
 		case muc.Send:
 			w.send(x.Out, x.To)
+		case muc.Append:
+			w.logs[room] = append(w.logs[room], x.Entry)
+		case muc.SaveRoom:
+			w.records[room] = x.Record
+		case muc.Load:
+			w.load(room, x)
 		case muc.Relay:
 			for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
 				if x.Only == via || x.Only == muc.Here && x.Except != via {

@@ -52,6 +52,7 @@ type Said struct {
 	Payload  []byte
 	Subject  bool      // the payload changes the subject
 	At       time.Time // when it was said, if that is not now
+	StanzaID string    // of the event in this node's log, "" if it is not logged
 }
 
 // Private is a private message between two nodes.
@@ -71,7 +72,28 @@ type State struct {
 	Occupants []Entered
 	History   []Said
 	Subject   Said
+	Last      string // the stanza-id of the last event of the log, "" for an empty one
 }
+
+// Wanted is a link that wants what is logged behind an event, or what was said since a time. The answer is Told.
+type Wanted struct {
+	Turn  int    // comes back in the answer
+	After string // stanza-id, "" = from the beginning
+	Since time.Time
+	Max   int // events
+}
+
+// Told answers Wanted, to this link only: a part of the log, in order of arrival, without what its peer said.
+type Told struct {
+	Turn     int
+	Said     []Said
+	Last     string // the stanza-id of the last event that was looked at, "" if there was none
+	Complete bool   // nothing lies behind it
+	Err      error
+}
+
+// Logged says that what came over this link is an event of the log now.
+type Logged struct{ StanzaID string }
 
 // Settled asks a room whether everything before it is stored: it comes back to its link then.
 type Settled struct{ ID string }
@@ -94,5 +116,8 @@ func (Private) fact() {}
 func (Asked) fact()   {}
 func (State) fact()   {}
 func (Settled) fact() {}
+func (Wanted) fact()  {}
+func (Told) fact()    {}
+func (Logged) fact()  {}
 func (Lost) fact()    {}
 func (Closed) fact()  {}

@@ -1,6 +1,8 @@
 package muc
 
 import (
+	"cmp"
+
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
@@ -115,15 +117,27 @@ func (r *Room) say(u utterance) {
 	}
 	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: u.id, From: r.jid.With(u.Nick).String(), Lang: u.lang}
 	r.send(env, b.Bytes(), r.viewers().all...)
-	f := Said{Person: u.Person, ID: u.id, Lang: u.lang, Payload: u.payload, Subject: u.subject != nil}
-	if u.late != 0 {
-		f.At = clockTime(u.late)
-	}
-	r.relay(u.via, f)
+	r.pass(u, m.stanzaID)
 	for _, f := range features {
 		if f.heard != nil {
 			f.heard(r, &u)
 		}
+	}
+}
+
+// pass tells other nodes what was said, and the one that it came from that it is logged. Whoever gives his message no id gets
+// one on the way, so that it is known again.
+func (r *Room) pass(u utterance, stanzaID string) {
+	f := Said{
+		Person: u.Person, ID: cmp.Or(u.id, stanzaID), Lang: u.lang, Payload: u.payload, Subject: u.subject != nil,
+		StanzaID: stanzaID,
+	}
+	if u.late != 0 {
+		f.At = clockTime(u.late)
+	}
+	r.relay(u.via, f)
+	if u.via != Here && stanzaID != "" {
+		r.emit(Relay{Only: u.via, Fact: Logged{stanzaID}})
 	}
 }
 

@@ -25,6 +25,8 @@ func (r *Room) fact(via Via, f Fact) {
 		r.remoteSaid(via, f)
 	case Private:
 		r.remotePrivate(via, f)
+	case Wanted:
+		r.tellLog(via, f)
 	case Settled:
 		r.emit(Relay{Only: via, Fact: f})
 	case Lost:

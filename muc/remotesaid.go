@@ -23,15 +23,32 @@ func (r *Room) remoteSaid(via Via, f Said) {
 	}
 	if f.Subject {
 		u.subject = find(kept, name("", "subject"))
-		if u.subject == nil || !r.newerSubject(u) || len(subjectsIn(kept, u.lang)) > longestSubject {
+		if u.subject == nil || len(subjectsIn(kept, u.lang)) > longestSubject {
 			return
 		}
 	}
 	u.kind = kindOf(u.subject, kept)
-	if u.subject == nil && u.kind != "" && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)) {
-		return
+	switch {
+	case u.kind != "" && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)):
+	case u.subject == nil || u.late == 0:
+		r.say(u)
+	default:
+		r.lateSubject(u)
 	}
-	r.say(u)
+}
+
+// lateSubject takes a subject that is told again: without an id it is what a room is about, not an event of its log. One that
+// has been replaced since is kept in the log and shown to nobody.
+func (r *Room) lateSubject(u utterance) {
+	if u.id == "" {
+		u.kind = ""
+	}
+	switch {
+	case r.newerSubject(u):
+		r.say(u)
+	case u.kind != "":
+		r.pass(u, r.log(u, r.idOver(u.via, u.JID)))
+	}
 }
 
 // silenced tells whether this room does not show what a remote user says: he is banned, or has no voice.
@@ -43,10 +60,12 @@ func (r *Room) silenced(via Via, user stanza.JID) bool {
 	return s != nil && s.o.role < Participant
 }
 
-// newerSubject tells whether a subject takes the place of ours: a live one always, one that is told again if it is newer.
+// newerSubject tells whether a subject that is told again takes the place of ours: the newer one does, and of two of the same
+// instant the one that comes later in the alphabet, so that all nodes end with the same.
 func (r *Room) newerSubject(u utterance) bool {
-	if u.late == 0 {
-		return true
+	at, text := clockTime(u.late), u.subject.Text()
+	if at.Equal(r.rec.SubjectAt) {
+		return text > r.rec.Subject
 	}
-	return u.subject.Text() != r.rec.Subject && clockTime(u.late).After(r.rec.SubjectAt)
+	return text != r.rec.Subject && at.After(r.rec.SubjectAt)
 }

@@ -1,6 +1,10 @@
 package muc
 
-import "isthmus/component/stanza"
+import (
+	"cmp"
+
+	"isthmus/component/stanza"
+)
 
 // tellState answers a link with everything that its node must know, in the order of an entry.
 func (r *Room) tellState(via Via, l Limits) {
@@ -13,7 +17,7 @@ func (r *Room) tellState(via Via, l Limits) {
 		}
 	}
 	for _, e := range r.within(l) {
-		if e.Via != string(via) { // what came over a link never goes back over it
+		if e.Via != string(via) && !e.Retracted { // what came over a link never goes back over it
 			st.History = append(st.History, retell(e))
 		}
 	}
@@ -25,12 +29,15 @@ func (r *Room) tellState(via Via, l Limits) {
 	if st.Subject.At.IsZero() {
 		st.Subject.At = r.rec.Created
 	}
+	st.Last = r.lastEvent()
 	r.emit(Relay{Only: via, Fact: st})
 }
 
+// retell is what was said, as other nodes are told it later.
 func retell(e *Entry) Said {
 	author, _ := stanza.ParseJID(e.Author)
 	return Said{
-		Person: Person{JID: author, Nick: e.Nick}, ID: e.ID, Lang: e.Lang, Payload: e.Payload, At: clockTime(e.At),
+		Person: Person{JID: author, Nick: e.Nick}, ID: cmp.Or(e.ID, e.StanzaID), Lang: e.Lang, Payload: e.Payload,
+		Subject: e.Kind == kindSubject, At: clockTime(e.At), StanzaID: e.StanzaID,
 	}
 }

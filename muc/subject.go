@@ -102,7 +102,7 @@ func (r *Room) setSubject(u utterance) {
 	}
 	r.rec.SubjectNick = u.Nick
 	r.rec.SubjectAuthor = u.JID.String()
-	r.rec.SubjectAt = r.now
+	r.rec.SubjectAt = clockTime(r.clock) // as the log has it
 	if u.late != 0 {
 		r.rec.SubjectAt = clockTime(u.late)
 	}

@@ -89,6 +89,10 @@ func (c *client) receive(st *stanza.Stanza) {
 	switch {
 	case st.IsError():
 		c.refused(st)
+	case st.Kind == stanza.IQ:
+		c.answer(st)
+	case !c.in && st.Type == "groupchat":
+		c.answer(st)
 	case st.Kind == stanza.Presence && st.Type == "":
 		c.available(st)
 	case st.Kind == stanza.Presence:
@@ -98,6 +102,18 @@ func (c *client) receive(st *stanza.Stanza) {
 	case st.Has("", "subject"):
 		c.subject = st.Child("", "subject").Text()
 	}
+}
+
+// answer answers a question of the room. Who is not in is offline: his server says so, to messages too.
+func (c *client) answer(st *stanza.Stanza) {
+	if st.Type == "result" {
+		return
+	}
+	back := refused(st, "service-unavailable")
+	if c.in {
+		back = &stanza.Stanza{Kind: stanza.IQ, Type: "result", ID: st.ID, From: c.jid, To: st.From}
+	}
+	c.w.deliver(c.home, back)
 }
 
 // leaks tells whether there is an <fmuc/> anywhere.
@@ -122,10 +138,16 @@ func (c *client) available(st *stanza.Stanza) {
 	if other, taken := c.sees[nick]; taken && other.Bare() != who.Bare() {
 		c.w.found("nick", "%s sees %s as %s, who is %s already: %s", c.jid, who, nick, other, brief(st))
 	}
-	if at, ended := c.gone[visit]; ended && c.now[nick] == "" && visit != "" {
+	if at, ended := c.gone[visit]; ended && c.now[nick] == "" && c.w.lasts(who, visit) {
 		c.w.found("flicker", "%s saw %q end, and begin again after %s", c.jid, visit, time.Since(at))
 	}
 	c.sees[nick], c.now[nick] = who, visit
+}
+
+// lasts tells whether somebody's visit has not ended.
+func (w *world) lasts(who stanza.JID, visit string) bool {
+	c := w.clients[who]
+	return c != nil && c.in && c.visit() == visit
 }
 
 func (c *client) unavailable(st *stanza.Stanza) {

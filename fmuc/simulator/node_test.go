@@ -59,6 +59,7 @@ func newNode(w *world, i int) *node {
 	for a := range w.joins {
 		s.Peers = append(s.Peers, domain(a))
 	}
+	s.PingIdle = 20 * time.Minute // who was brought back after a crash may have gone before it
 	s.Federation = map[string]muc.Federation{"den": f}
 	n.settle = s
 	n.found()
@@ -103,6 +104,15 @@ func (n *node) start() {
 	l.stop = func() { cancel(); wg.Wait() }
 	n.life = l
 	n.w.stops = append(n.w.stops, l.stop)
+}
+
+// spare lets a host that has not died yet live.
+func (n *node) spare() {
+	n.w.mu.Lock()
+	defer n.w.mu.Unlock()
+	if n.life != nil {
+		n.life.fuse = -1
+	}
 }
 
 // burns tells whether a host that is about to do something dies before it does.

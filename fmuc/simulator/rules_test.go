@@ -132,6 +132,7 @@ func names(set map[stanza.JID]bool) string {
 // quiet ends everything that is broken, lets somebody in everywhere, and waits until all has been made up for.
 func (w *world) quiet() {
 	for _, n := range w.nodes {
+		n.spare()
 		w.do(op{verb: "restart", node: n.i})
 	}
 	for i := range w.edges() {
@@ -141,8 +142,7 @@ func (w *world) quiet() {
 		w.pass(settling)
 		for _, crew := range w.crews { // who is put out meanwhile may have been the last
 			if !slices.ContainsFunc(crew, func(c *client) bool { return c.in }) {
-				crew[0].enter()
-				w.listen()
+				w.do(op{verb: "enter", node: crew[0].home.i})
 			}
 		}
 	}
@@ -195,7 +195,7 @@ func (w *world) checkLazy() {
 		for _, c := range crew {
 			if i != root && c.in {
 				c.leave()
-				w.listen()
+				w.pass(time.Microsecond)
 			}
 		}
 	}

@@ -29,11 +29,11 @@ var verbs = map[string]func(*world, op){
 	"restart": restart,
 }
 
-// do plays one step.
+// do plays one step. No two happen at the same instant: what follows from them has an order, the same each time.
 func (w *world) do(o op) {
 	w.trace("%s", o)
 	verbs[o.verb](w, o)
-	w.listen()
+	w.pass(time.Microsecond)
 }
 
 // ofUser is a step of a user who is in the room, or is not.
@@ -122,6 +122,7 @@ func restart(w *world, o op) {
 		return
 	}
 	n.start()
+	w.listen()
 	for u, c := range w.crews[o.node] {
 		switch {
 		case !c.lost:

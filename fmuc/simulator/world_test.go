@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -203,6 +204,7 @@ func (w *world) listen() {
 		if len(list) == 0 {
 			break
 		}
+		slices.SortStableFunc(list, func(a, b letter) int { return a.to.home.i - b.to.home.i })
 		for _, l := range list {
 			if w.smear != nil {
 				l.st = w.smear(l.st)

@@ -1,8 +1,6 @@
 package host
 
 import (
-	"time"
-
 	"isthmus/muc"
 	"isthmus/storage"
 )
@@ -99,14 +97,14 @@ func toPage(p *storage.Page) muc.Page {
 	return page
 }
 
-// syncedAt is how far each link had its peer's messages.
-func syncedAt(r *storage.Room) map[muc.Via]time.Time {
-	m := map[muc.Via]time.Time{}
+// linksOf is what is known of each link.
+func linksOf(r *storage.Room) map[muc.Via]storage.Link {
+	m := map[muc.Via]storage.Link{}
 	if r == nil {
 		return m
 	}
 	for _, k := range r.Links {
-		m[muc.Via(k.Peer)] = k.SyncedAt
+		m[muc.Via(k.Peer)] = k
 	}
 	return m
 }

@@ -24,8 +24,12 @@ type net struct {
 	queue chan []byte
 	mu    sync.Mutex
 	since map[string]time.Time // when the hosts were attached, by domain
-	users []string             // what users received
-	wire  []string             // what crossed between the hosts
+	store map[string]*memory.Store
+	ends  map[string]func()
+	cut   bool // nothing gets from one to the other
+	rooms map[string]muc.Federation
+	users []string // what users received
+	wire  []string // what crossed between the hosts
 }
 
 // exit is the outbox of one host.
@@ -41,20 +45,64 @@ func (e exit) Enqueue(_ string, out stanza.Out, to []stanza.Addr) {
 
 func federated(t *testing.T, rooms map[string]muc.Federation) *net {
 	n := &net{t: t, hosts: map[string]*host.Host{}, queue: make(chan []byte, 10000), since: map[string]time.Time{}}
+	n.rooms, n.store, n.ends = rooms, map[string]*memory.Store{}, map[string]func(){}
+	for domain := range peers {
+		n.store[domain] = memory.New()
+		n.start(domain)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	for domain, peer := range map[string]string{"a.example": "b.example", "b.example": "a.example"} {
-		s := muctest.Defaults()
-		s.Service, s.Peers, s.Defaults.Persistent = domain, []string{peer}, true
-		s.LocalDomains = []string{"users." + domain[:1]}
-		s.Federation = map[string]muc.Federation{"den": rooms[domain]}
-		h := host.New(host.Options{Settings: s, Store: memory.New(), Out: exit{n}, Log: zerolog.Nop(), Shards: 2, Attached: n.attached(domain)})
-		n.hosts[domain] = h
-		wg.Go(func() { _ = h.Run(ctx) })
-	}
 	wg.Go(func() { n.route(ctx) })
-	t.Cleanup(func() { cancel(); wg.Wait() })
+	t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+		for _, end := range n.ends {
+			end()
+		}
+	})
 	return n
+}
+
+var peers = map[string]string{"a.example": "b.example", "b.example": "a.example"}
+
+// start makes a host of what its store has.
+func (n *net) start(domain string) {
+	s := muctest.Defaults()
+	s.Service, s.Peers, s.Defaults.Persistent = domain, []string{peers[domain]}, true
+	s.LocalDomains = []string{"users." + domain[:1]}
+	s.Federation = map[string]muc.Federation{"den": n.rooms[domain]}
+	s.Link.Ping = time.Minute
+	h := host.New(host.Options{
+		Settings: s, Store: n.store[domain], Out: exit{n}, Log: zerolog.Nop(), Shards: 2, Attached: n.attached(domain),
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = h.Run(ctx) })
+	n.ends[domain] = func() { cancel(); wg.Wait() }
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hosts[domain] = h
+}
+
+// host is the one for a domain, nil for users.
+func (n *net) host(domain string) *host.Host {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hosts[domain]
+}
+
+// part cuts the servers off from each other, or brings them together again.
+func (n *net) part(cut bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.cut = cut
+}
+
+// lost tells whether a stanza is between two hosts that cannot hear each other.
+func (n *net) lost(st *stanza.Stanza) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.cut && peers[st.From.Domain] == st.To.Domain
 }
 
 func (n *net) attached(domain string) func() (time.Time, bool) {
@@ -82,8 +130,11 @@ func (n *net) route(ctx context.Context) {
 				n.t.Errorf("sent a broken stanza: %s", raw)
 				return
 			}
+			if n.lost(st) {
+				continue
+			}
 			n.keep(st.To.Domain, string(raw))
-			if h := n.hosts[st.To.Domain]; h != nil {
+			if h := n.host(st.To.Domain); h != nil {
 				h.Deliver(ctx, st)
 			}
 		case <-ctx.Done():
@@ -109,7 +160,7 @@ func (n *net) send(xml string) (users, wire string) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	n.hosts[st.To.Domain].Deliver(context.Background(), st)
+	n.host(st.To.Domain).Deliver(context.Background(), st)
 	synctest.Wait()
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -94,7 +94,7 @@ func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge
 	k := &edge{via: via, inbound: inbound, since: since, link: fmuc.New(fmuc.Config{
 		Room: l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
 		JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
-		SyncedAt: l.synced[via],
+		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
 	})}
 	l.edges[via] = k
 	if !inbound && l.room.Locals() > 0 {
@@ -223,13 +223,11 @@ func (s *shard) setAlarm(l *live, at time.Time) {
 }
 
 func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {
-	l.synced[k.via] = e.SyncedAt
-	t := &ticket{
-		change: storage.SaveLink{Link: storage.Link{
-			Room: l.key, Peer: string(k.via), Inbound: k.inbound, State: e.State, SyncedAt: e.SyncedAt,
-		}},
-		size: 512, owner: s, room: l,
+	link := storage.Link{
+		Room: l.key, Peer: string(k.via), Inbound: k.inbound, State: e.State, SyncedAt: e.SyncedAt, Acked: e.Acked,
 	}
+	l.known[k.via] = link
+	t := &ticket{change: storage.SaveLink{Link: link}, size: 512, owner: s, room: l}
 	s.unsaved++
 	s.h.writer.submit(t)
 }

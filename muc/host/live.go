@@ -31,7 +31,7 @@ type live struct {
 	deeds   int                          // counts events
 	refused int                          // the event whose message could not be stored
 	edges   map[muc.Via]*edge
-	synced  map[muc.Via]time.Time // as loaded
+	known   map[muc.Via]storage.Link // of each link, as stored
 }
 
 // step is one effect in a room's order: a change on its way, or what must not be seen before the changes in front of it.

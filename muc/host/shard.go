@@ -296,7 +296,7 @@ func (s *shard) loaded(m loaded) {
 	birth := s.h.o.Birth()
 	birth.Owned = m.owned
 	l.room = muc.Open(s.h.o.Settings, l.jid, birth, fromStored(m.stored))
-	l.synced, l.kept = syncedAt(m.stored), map[string]muc.SessionRecord{}
+	l.known, l.kept = linksOf(m.stored), map[string]muc.SessionRecord{}
 	if m.stored != nil {
 		for _, q := range m.stored.Sessions {
 			l.kept[q.JID] = fromSession(q)

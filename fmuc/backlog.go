@@ -1,0 +1,104 @@
+package fmuc
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"isthmus/muc"
+)
+
+// backlog is how far the peer has our log. The log itself is the queue: what cannot be sent now is left there, and read from
+// where the peer's receipts end. However long a link is down, it remembers one place.
+type backlog struct {
+	sent   string    // the last event that was sent, or need not be; "" = not known
+	since  time.Time // with no event known: the peer has what is older
+	behind bool      // the log has more
+	asked  bool      // for a part of it
+	more   bool      // something was said since then
+	turn   int       // counts the questions
+}
+
+const (
+	beginning = "0" // of a log: no event is called so
+	pageMost  = 50  // events that are read at once
+	readAgain = 5 * time.Second
+)
+
+// resume is where the backlog of a link begins, with a log that ends there.
+func (l *Link) resume(sent string, since time.Time, end string) {
+	l.log = backlog{sent: sent, since: since, behind: sent != cmp.Or(end, beginning), turn: l.log.turn}
+}
+
+// flowing tells whether what is said now can be sent now: all that was said before has been, and there is room.
+func (l *Link) flowing() bool {
+	return l.doing == joined && !l.log.behind && !l.log.asked && l.open()
+}
+
+// pull wants the next part of the log, if there may be one and the peer can take it.
+func (l *Link) pull() {
+	if l.doing != joined || !l.log.behind || l.log.asked || !l.open() {
+		return
+	}
+	l.log.turn++
+	l.log.asked, l.log.more = true, false
+	w := muc.Wanted{Turn: l.log.turn, After: l.log.sent, Since: l.log.since, Max: min(pageMost, l.space())}
+	if w.After == beginning {
+		w.After = ""
+	}
+	l.tell(w)
+}
+
+// postpone leaves what is said in the log.
+func (l *Link) postpone() {
+	l.log.behind, l.log.more = true, true
+	l.pull()
+}
+
+// told sends a part of the log, as far as there is room.
+func (l *Link) told(t muc.Told) {
+	if !l.log.asked || t.Turn != l.log.turn || l.doing != joined {
+		return
+	}
+	l.log.asked = false
+	switch {
+	case errors.Is(t.Err, muc.ErrNoEvent):
+		l.warn("The log has been cut: the peer is sent what was said since it was last heard.")
+		l.log.sent, l.log.since = "", l.recent()
+		l.pull()
+		return
+	case t.Err != nil:
+		l.after(refill, readAgain)
+		return
+	}
+	for i, f := range t.Said {
+		if i > 0 && !l.open() {
+			return // the rest is read again
+		}
+		l.speak(f)
+		l.pass(f.StanzaID)
+	}
+	if t.Last != "" {
+		l.pass(t.Last)
+	}
+	l.log.behind = !t.Complete || l.log.more
+	l.pull()
+}
+
+// pass leaves an event behind.
+func (l *Link) pass(event string) { l.log.sent, l.log.since = event, time.Time{} }
+
+// recent is from when on the peer may miss something, where no event is known.
+func (l *Link) recent() time.Time {
+	if l.c.SyncedAt.IsZero() {
+		return l.now
+	}
+	return l.c.SyncedAt.Add(-skew)
+}
+
+// logged takes it that what the peer has sent is in our log: it needs not be sent.
+func (l *Link) logged(event string) {
+	if l.flowing() {
+		l.pass(event)
+	}
+}

@@ -1,0 +1,38 @@
+package muc
+
+// tellLog reads a part of the log to a link whose peer has not got it yet.
+func (r *Room) tellLog(via Via, w Wanted) {
+	q := Query{Start: w.Since, Max: w.Max}
+	if w.After != "" {
+		q.After = []string{w.After}
+	}
+	r.load(func(r *Room, pages []Page, err error) {
+		t := Told{Turn: w.Turn, Err: err}
+		if err == nil {
+			t.read(pages[0], via)
+		}
+		r.emit(Relay{Only: via, Fact: t})
+	}, q)
+}
+
+func (t *Told) read(p Page, via Via) {
+	t.Complete = p.Complete
+	for i := range p.Events {
+		e := &p.Events[i]
+		t.Last = e.StanzaID
+		if crosses[e.Kind] && e.Via != string(via) && !e.Retracted {
+			t.Said = append(t.Said, retell(e))
+		}
+	}
+}
+
+// crosses are the kinds of events that other nodes want; what a room itself says is about this node only.
+var crosses = map[string]bool{kindMessage: true, kindMarker: true, kindSubject: true}
+
+// lastEvent is the stanza-id of the end of the log.
+func (r *Room) lastEvent() string {
+	if r.seq == 0 {
+		return ""
+	}
+	return r.stanzaID(r.seq)
+}
