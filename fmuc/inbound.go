@@ -3,6 +3,7 @@ package fmuc
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 
 	"isthmus/component/stanza"
@@ -12,7 +13,10 @@ import (
 // accept takes a request to join: the room's state is the answer. xep:0289#startup
 func (l *Link) accept(st *stanza.Stanza) {
 	clear(l.noted)
-	l.got = 1
+	l.got, l.request = 1, ""
+	if strings.HasPrefix(st.ID, request) {
+		l.request = st.ID
+	}
 	if h := st.Child(nsMUC, "x").Child(nsMUC, "history"); h != nil || l.c.Acked == "" {
 		l.wishes(h)
 	} else if l.missed.IsZero() { // not the first of its people: what was asked before still holds
@@ -71,6 +75,7 @@ func (l *Link) give(st muc.State) {
 	for _, f := range l.newest(st.History) {
 		l.speak(f)
 	}
+	st.Subject.ID = l.request
 	l.speak(st.Subject)
 	l.sent = 0
 	l.info("The peer has joined the room.")

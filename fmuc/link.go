@@ -47,6 +47,9 @@ type Link struct {
 	attempts int           // to join, in vain, one after the other
 	owed     int           // times that the peer still has to say that we have left
 	asked    time.Time     // when we asked to join
+	request  string        // the id of a request to join: our last one, or the peer's
+	requests int           // counts them
+	echoes   bool          // the peer ends its answers with the ids of requests
 	heard    time.Time     // when the peer last said something
 	lag      time.Duration // about how old what we hear may be
 	chars    int           // limit of the history that a joining peer wants; negative: none

@@ -45,31 +45,6 @@ func (l *Link) live(f muc.Said) {
 	l.tell(f)
 }
 
-// titled takes a subject. Its author is who is named in the sender's address: that is right even where the mark is not.
-func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
-	if f.At.IsZero() && l.known(f.JID) {
-		return
-	}
-	if j, ok := l.called(f.Nick); ok {
-		f.JID = j
-	}
-	if l.doing != joining || l.c.Inbound {
-		l.tell(f)
-		if !l.c.Inbound && !f.At.IsZero() && f.ID == "" { // one with an id is of the log
-			l.forgotten()
-		}
-		return
-	}
-	dated := !f.At.IsZero()
-	if !dated {
-		f.At = l.now
-	}
-	if dated || st.Child("", "subject").Text() != "" {
-		l.tell(f)
-	}
-	l.complete()
-}
-
 // delayed tells when something was said that is told again: everything with a stamp in the answer to a join, and what
 // the peer itself has stamped later. A stamp of somebody else is no business of ours.
 func (l *Link) delayed(st *stanza.Stanza) (at time.Time, late bool) {

@@ -11,6 +11,7 @@ import (
 // word is what a presence says beside who it is about.
 type word struct {
 	kind   string // type of the stanza
+	id     string // of the stanza
 	join   []byte // <x/> of a request to join
 	nick   string // the new one
 	code   int    // status
@@ -29,7 +30,7 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	b.Raw(w.join)
 	w.describe(&b, p)
 	l.mark(&b, p.JID)
-	env := stanza.Envelope{Kind: stanza.Presence, Type: w.kind, From: l.c.Room.With(p.Nick).String()}
+	env := stanza.Envelope{Kind: stanza.Presence, Type: w.kind, ID: w.id, From: l.c.Room.With(p.Nick).String()}
 	l.post(env.Render(b.Bytes()), to)
 }
 
@@ -81,14 +82,17 @@ func (l *Link) mark(b *stanza.Builder, user stanza.JID) {
 // xep:0289#startup
 func (l *Link) showJoin(m *member, first bool) {
 	var b stanza.Builder
+	id := ""
 	if !first {
 		b.Empty("x", "xmlns", nsMUC)
 	} else {
 		b.Start("x", "xmlns", nsMUC)
 		b.Empty("history", l.wanted()...)
 		b.End()
+		l.request = l.newRequest()
+		id = l.request
 	}
-	l.show(m.Person, m.payload, word{join: b.Bytes()}, l.c.Peer.With(m.Nick).Addr())
+	l.show(m.Person, m.payload, word{join: b.Bytes(), id: id}, l.c.Peer.With(m.Nick).Addr())
 }
 
 // wanted is all that we have missed, or, the first time, some history.

@@ -1,0 +1,82 @@
+package fmuc
+
+import (
+	"strconv"
+	"strings"
+
+	"isthmus/component/stanza"
+	"isthmus/muc"
+)
+
+// request begins the id of a request to join. A peer of our kind gives the subject that ends its answer the same id: so what
+// was under way before the request is not taken for the answer. Others send a subject without an id, or with the one it had.
+const request = "isthmus:join:"
+
+// newRequest is an id that none of our requests had before, not even before a restart.
+func (l *Link) newRequest() string {
+	l.requests++
+	return request + strconv.FormatInt(l.now.UnixMilli(), 36) + ":" + strconv.Itoa(l.requests)
+}
+
+// closing is what a subject of the peer may be.
+type closing uint8
+
+const (
+	event  closing = iota // somebody has changed the subject
+	ending                // the end of the answer to our request
+	second                // the end of an answer to a request that we did not mean so
+	stray                 // the end of an answer to an earlier request
+)
+
+// closes tells what a subject is.
+func (l *Link) closes(f muc.Said) closing {
+	ours := strings.HasPrefix(f.ID, request)
+	switch {
+	case l.c.Inbound:
+		return event
+	case ours && f.ID == l.request:
+		return ending
+	case ours:
+		return stray
+	case l.doing == joining && !l.echoes:
+		return ending
+	case f.ID == "" && (l.doing == joining || !f.At.IsZero()):
+		return second
+	}
+	return event
+}
+
+// titled takes a subject. Its author is who is named in the sender's address: that is right even where the mark is not.
+func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
+	if f.At.IsZero() && l.known(f.JID) {
+		return
+	}
+	if j, ok := l.called(f.Nick); ok {
+		f.JID = j
+	}
+	switch l.closes(f) {
+	case event:
+		l.tell(f)
+	case ending:
+		l.echoes = l.echoes || f.ID == l.request
+		l.adopt(st, f)
+		l.complete()
+	case second:
+		l.tell(f)
+		l.forgotten()
+	}
+}
+
+// adopt takes the subject that ends an answer: what the room is about, and not an event.
+func (l *Link) adopt(st *stanza.Stanza, f muc.Said) {
+	dated := !f.At.IsZero()
+	if !dated {
+		f.At = l.now
+	}
+	if f.ID == l.request {
+		f.ID = ""
+	}
+	if dated || st.Child("", "subject").Text() != "" {
+		l.tell(f)
+	}
+}
