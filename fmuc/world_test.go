@@ -204,7 +204,7 @@ func (w *world) settle(room string) {
 		}
 		if via := muc.Via(r.Joins()); via != muc.Here && w.edges[room][via] == nil {
 			e := w.connect(room, via, false)
-			if r.Locals() > 0 {
+			if r.Peopled(via) {
 				w.tell(e, fmuc.Event{Start: true})
 			}
 		}

@@ -178,6 +178,16 @@ func (r *Room) Locals() int {
 	return n
 }
 
+// Peopled tells whether anybody is in the room who has not come over this link.
+func (r *Room) Peopled(but Via) bool {
+	for id := range r.sessions {
+		if id.via != but {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *Room) stanza(st *stanza.Stanza) {
 	if err := refuseForged(st); err != nil {
 		r.fail(st, err)

@@ -97,7 +97,7 @@ func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge
 		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
 	})}
 	l.edges[via] = k
-	if !inbound && l.room.Locals() > 0 {
+	if !inbound && l.room.Peopled(via) {
 		s.tell(l, k, fmuc.Event{At: now, Start: true})
 	}
 	return k
