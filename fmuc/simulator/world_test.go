@@ -60,6 +60,13 @@ func (w *world) found(rule, format string, args ...any) {
 	}
 }
 
+// tell notes what happened to a stanza. Pings and their answers are left out where not everything is told.
+func (w *world) tell(st *stanza.Stanza, format string, args ...any) {
+	if w.tracing && (st.Kind != stanza.IQ || *raw) {
+		w.trace(format+" %s", append(args, brief(st))...)
+	}
+}
+
 func (w *world) trace(format string, args ...any) {
 	if w.tracing {
 		w.note.Lock()
@@ -154,9 +161,7 @@ func (w *world) put(k *wire, st *stanza.Stanza) {
 		w.found("storm", "%d stanzas have crossed, and there is no end", flood)
 		return
 	}
-	if w.tracing {
-		w.trace("%d>%d %s", k.from.i, k.to.i, brief(st))
-	}
+	w.tell(st, "%d>%d", k.from.i, k.to.i)
 	w.judge(k, st)
 	k.push(st, time.Now())
 }
@@ -209,9 +214,7 @@ func (w *world) listen() {
 			if w.smear != nil {
 				l.st = w.smear(l.st)
 			}
-			if w.tracing {
-				w.trace("    %d: %s < %s", l.to.home.i, l.to.jid.Local, brief(l.st))
-			}
+			w.tell(l.st, "    %d: %s <", l.to.home.i, l.to.jid.Local)
 			l.to.receive(l.st)
 		}
 	}
@@ -291,9 +294,7 @@ func (w *world) carry(k *wire) {
 	st, to := k.take(time.Now())
 	w.mu.Unlock()
 	if st != nil {
-		if w.tracing {
-			w.trace("%d<%d %s", to.i, w.byName[st.From.Domain].i, brief(st))
-		}
+		w.tell(st, "%d<%d", to.i, w.byName[st.From.Domain].i)
 		w.deliver(to, st)
 	}
 }
