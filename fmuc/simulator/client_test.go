@@ -18,6 +18,7 @@ type client struct {
 	nick    string // that it has, or wants
 	in      bool   // it has been told so
 	lost    bool   // it was in when the room died
+	kicks   string // the visit of whom it last wanted to put out
 	visits  int
 	sees    map[string]stanza.JID // by nick
 	gone    map[string]time.Time  // visits that it has seen end, and when
@@ -68,6 +69,7 @@ func (c *client) setSubject(text string) {
 }
 
 func (c *client) kick(nick string) {
+	c.kicks = c.now[nick]
 	c.send("<iq type='set' id='k' to='%s'><query xmlns='http://jabber.org/protocol/muc#admin'>"+
 		"<item nick='%s' role='none'><reason>Enough.</reason></item></query></iq>", c.home.room, nick)
 }
@@ -107,6 +109,7 @@ func (c *client) receive(st *stanza.Stanza) {
 // answer answers a question of the room. Who is not in is offline: his server says so, to messages too.
 func (c *client) answer(st *stanza.Stanza) {
 	if st.Type == "result" {
+		c.w.kicked[c.kicks] = c
 		return
 	}
 	back := refused(st, "service-unavailable")

@@ -13,6 +13,7 @@ var debts = []debt{
 	{"", "", "flicker", "Who is behind a link that fails is taken out at once."},
 	{"", "", "noise", "A peer that still takes us for joined may be told so for long."},
 	{"", "", "lazy", "The same."},
+	{"", "", "kick", "Where the word of it is lost, nobody is put out at home."},
 	{"ring", "", "returned", "Rings are not refused: what is said goes round both ways."},
 	{"ring", "", "xml", "Whoever has left goes round for ever, and is called something longer each time."},
 	{"ring", "", "storm", "The same."},

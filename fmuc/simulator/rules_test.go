@@ -18,6 +18,7 @@ import (
 //	twice    no client is sent a message twice in one visit
 //	unheard  who stayed in the room has heard everything that was said meanwhile
 //	address  a room that hides no addresses names everybody
+//	kick     who is put out anywhere is put out at home
 //	private  private messages reach nobody but whom they are for
 //	cost     a message crosses each link of the tree once, and there is one tree
 //	returned no message goes back to where it came from
@@ -106,6 +107,9 @@ func (w *world) stored() map[string]int {
 }
 
 func (w *world) checkClient(c *client, there map[stanza.JID]bool, stored map[string]int) {
+	if by := w.kicked[c.visit()]; by != nil && c.jid.Local != "twin" {
+		w.found("kick", "%s is in the room that %s has put him out of", c.jid, by.jid)
+	}
 	sees := map[stanza.JID]bool{}
 	for _, j := range c.sees {
 		sees[j.Bare()] = true

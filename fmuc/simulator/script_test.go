@@ -51,6 +51,7 @@ var plays = []play{
 	{"calm", nil},
 	{"stall", map[string]int{"hole": 4, "heal": 5}},
 	{"cut", map[string]int{"cut": 4, "heal": 5}},
+	{"long", map[string]int{"cut": 3, "hole": 2, "heal": 4, "sleep": 2, "chat": 3}},
 	{"hole", map[string]int{"hole": 4, "heal": 4, "sleep": 3}},
 	{"loss", map[string]int{"lose": 4}},
 	{"crash", map[string]int{"crash": 4, "restart": 6}},

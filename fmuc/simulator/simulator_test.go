@@ -20,7 +20,7 @@ var (
 )
 
 // plenty is how many seeds of each kind must hold a rule before it is said to hold.
-const plenty = 50
+const plenty = 40
 
 // run plays a script in a bubble of its own and returns what became of the world.
 func run(t *testing.T, s script, prepare ...func(*world)) (w *world) {

@@ -14,6 +14,7 @@ var verbs = map[string]func(*world, op){
 	"enter":   ofUser(false, func(c *client, _ op) { c.enter() }),
 	"leave":   ofUser(true, func(c *client, _ op) { c.leave() }),
 	"say":     ofUser(true, func(c *client, _ op) { c.say() }),
+	"chat":    ofUser(true, func(c *client, o op) { c.chat(20 + o.n%30) }),
 	"nick":    ofUser(true, func(c *client, o op) { c.rename(fmt.Sprint(c.jid.Local, "-", o.n%100)) }),
 	"subject": ofUser(true, func(c *client, o op) { c.setSubject(fmt.Sprint("about ", o.n)) }),
 	"same":    same,
@@ -92,6 +93,13 @@ func whisper(w *world, o op) {
 	}
 	if nick := c.pick(o.n); nick != "" {
 		c.whisper(nick)
+	}
+}
+
+// chat says more than a room shows to those who enter.
+func (c *client) chat(n int) {
+	for range n {
+		c.say()
 	}
 }
 

@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing/synctest"
@@ -24,6 +25,7 @@ type world struct {
 	crews   [][]*client
 	said    map[string]*client    // who has said a text
 	secret  map[string]stanza.JID // whom a private text is for
+	kicked  map[string]*client    // who has put an end to a visit
 	texts   int
 	tamper  tamper                   // on wires; nil = what is sent stays what it is
 	smear   smear                    // on what clients are sent
@@ -78,7 +80,7 @@ func (w *world) trace(format string, args ...any) {
 func newWorld(s script) *world {
 	w := &world{
 		script: s, byName: map[string]*node{}, clients: map[stanza.JID]*client{}, said: map[string]*client{},
-		bell: make(chan struct{}, 1), findings: findings{}, passed: map[*wire]map[string]int{}, secret: map[string]stanza.JID{},
+		bell: make(chan struct{}, 1), findings: findings{}, passed: map[*wire]map[string]int{}, secret: map[string]stanza.JID{}, kicked: map[string]*client{},
 	}
 	for i := range s.joins {
 		n := newNode(w, i)
@@ -230,6 +232,7 @@ func (w *world) bury() {
 		w.trace("node %d is dead", n.i)
 		go n.life.stop()
 		n.life = nil
+		maps.DeleteFunc(w.kicked, func(_ string, by *client) bool { return by.home == n }) // it may have been forgotten
 		for _, c := range w.crews[n.i] {
 			c.lost, c.in = c.in, false
 		}
