@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	mellium "mellium.im/xmpp/stanza"
+
 	"isthmus/chatneg"
 	"isthmus/component/stanza"
 )
@@ -92,6 +94,10 @@ func (r *Room) whispered(st *stanza.Stanza, s *Session, o *Occupant) bool {
 	if t == nil && m.Kind == chatneg.Failure {
 		return false
 	}
+	if t == nil && o.who == s.o.who {
+		r.refuseTalk(st, s, m, withHimself)
+		return true
+	}
 	if t == nil {
 		if t, refused = r.newTalk(m, s, o); refused != nil {
 			r.refuseTalk(st, s, m, refused)
@@ -99,6 +105,11 @@ func (r *Room) whispered(st *stanza.Stanza, s *Session, o *Occupant) bool {
 		}
 	}
 	return r.negotiate(t, st, m, s, o)
+}
+
+// withHimself is for who would be both parties: nobody could tell them apart.
+var withHimself = &chatneg.Error{
+	Condition: mellium.NotAllowed, Type: mellium.Cancel, Code: "405", Text: "You cannot negotiate with yourself.",
 }
 
 // talkOf is the session that a message belongs to. An error may have lost its thread on the way.
