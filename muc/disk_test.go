@@ -49,6 +49,10 @@ func (d *disk) take(effects []Effect) {
 			d.Requests = put(d.Requests, func(q Request) string { return q.JID }, e.Request, true)
 		case DeleteRequest:
 			d.Requests = put(d.Requests, func(q Request) string { return q.JID }, Request{JID: e.JID}, false)
+		case SaveTalk:
+			d.Talks = put(d.Talks, func(t TalkRecord) string { return t.Key }, e.Talk, true)
+		case DeleteTalk:
+			d.Talks = put(d.Talks, func(t TalkRecord) string { return t.Key }, TalkRecord{Key: e.Key}, false)
 		case Append:
 			if key := e.Entry.Dedupe; len(key) > 0 && !slices.ContainsFunc(d.Seen, func(k []byte) bool { return bytes.Equal(k, key) }) {
 				d.Seen = append(d.Seen, e.Entry.Dedupe)
@@ -84,6 +88,12 @@ func (s *stage) complete(frozen *Stored) {
 		Record: frozen.Record, Affiliations: frozen.Affiliations, Hats: frozen.Hats, VCard: frozen.VCard, LastSeq: frozen.LastSeq, Seen: frozen.Seen,
 		Holds: slices.Clone(frozen.Holds), Requests: slices.Clone(frozen.Requests), Tombstone: frozen.Tombstone,
 	}
+	for _, t := range s.room.talks {
+		if !t.Over() {
+			is.Talks = append(is.Talks, t.record(testRoom))
+		}
+	}
+	slices.SortFunc(is.Talks, func(a, b TalkRecord) int { return cmp.Compare(a.Key, b.Key) })
 	slices.SortFunc(is.Holds, func(a, b Hold) int { return cmp.Compare(a.JID, b.JID) })
 	slices.SortFunc(is.Requests, func(a, b Request) int { return cmp.Compare(a.JID, b.JID) })
 	kept := s.disk.Stored

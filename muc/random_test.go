@@ -54,6 +54,15 @@ var pools = map[string][]string{
 		"<displayed xmlns='urn:xmpp:chat-markers:0' id='{sid}'/>", "<body>psst</body><no-store xmlns='" + nsHints + "'/>",
 	},
 	"filled": {"", testFilled}, "farewell": {"", "<reason>over</reason>"},
+	"thread": {"t1", "t2"},
+	"talk": {
+		"type='form'>" + testTalk + "<field var='accept' type='boolean'><value>true</value><required/></field><field var='logging' type='list-single'>" +
+			"<value>mustnot</value><option><value>mustnot</value></option><option><value>may</value></option><required/></field>",
+		"type='submit'>" + testTalk + "<field var='accept'><value>1</value></field><field var='logging'><value>mustnot</value></field>",
+		"type='result'>" + testTalk + "<field var='accept'><value>1</value></field>",
+		"type='submit'>" + testTalk + "<field var='terminate'><value>1</value></field>",
+		"type='submit'>" + testTalk + "<field var='accept'><value>0</value></field>",
+	},
 	"action": {"", " action='cancel'", " action='complete'", " action='next'"},
 	"deal":   {"create", "destroy", "list", "assign", "unassign", "list-assigned"},
 	"policy": {"free", "registered", "locked"},
@@ -92,6 +101,8 @@ const (
 	testFilled = "<x xmlns='jabber:x:data' type='submit'><field var='hats#jid'><value>{user}</value></field>" +
 		"<field var='hats#uri'><value>{hat}</value></field></x>"
 	testWearer = testFilled + "</command></iq>"
+	testTalk   = "<field var='FORM_TYPE' type='hidden'><value>urn:xmpp:ssn</value></field>"
+	testNeg    = "<thread>{thread}</thread><feature xmlns='http://jabber.org/protocol/feature-neg'><x xmlns='jabber:x:data' {talk}</x></feature></message>"
 )
 
 // deeds are what clients do; some more often than others. {user*} are several values.
@@ -102,6 +113,9 @@ var deeds = []string{
 	"<presence to='den@muc.example/{nick}' type='error'><error type='cancel'><{error} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>",
 	"<message to='den@muc.example/{nick}' type='error' id='m'><error type='cancel'><{error} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
 	"<message to='den@muc.example/{nick}' type='chat' id='w'><body>psst</body></message>",
+	"<message to='den@muc.example/{nick}' type='chat' id='w'><body>psst</body><thread>{thread}</thread></message>",
+	"<message to='den@muc.example/{nick}' id='w'>" + testNeg, "<message to='den@muc.example/{nick}' id='w'>" + testNeg,
+	"<message to='den@muc.example/{nick}' id='w'>" + testNeg, "<message to='den@muc.example' id='w'>" + testNeg,
 	"<message to='den@muc.example' id='i'><x xmlns='" + nsUser + "'><invite to='{user}'/></x></message>",
 	"<message to='den@muc.example' id='d'><x xmlns='" + nsUser + "'><decline to='{user}'/></x></message>",
 	"<message to='den@muc.example' id='d'><x xmlns='" + nsUser + "'><decline to='den@muc.example/{nick}'/></x></message>",
