@@ -17,6 +17,8 @@ type Error struct {
 	Code      string   // of old clients, as in the XEP's examples
 	Fields    []string // which fields are to blame, as their sender wrote them
 	Text      string   // English, for people
+
+	Negotiates bool // it has a <feature/>: only who negotiates sends that
 }
 
 // What is wrong with a message, whatever its dialect.
@@ -108,6 +110,7 @@ func failure(st *stanza.Stanza) *Error {
 	for _, c := range el.Children() {
 		switch {
 		case c.Name.Space == NSFeature && c.Name.Local == "feature":
+			e.Negotiates = true
 			for _, f := range c.Children() {
 				e.Fields = append(e.Fields, f.Attr("var"))
 			}
