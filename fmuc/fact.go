@@ -146,7 +146,7 @@ func (l *Link) put(f muc.Left) {
 	if g == nil || g.removed || f.Code == 0 {
 		return
 	}
-	g.removed = true
+	g.removed, g.until = true, l.now.Add(l.c.JoinTimeout)
 	f.Nick = g.nick
 	if l.doing == down {
 		g.order = &f

@@ -38,6 +38,13 @@ func (l *Link) abandon(why string) {
 	}
 }
 
+// Succeed takes the people of a link to the same peer that this one takes the place of. Nobody sees a difference if the peer
+// announces them again.
+func (l *Link) Succeed(old *Link) {
+	l.theirs = old.theirs
+	l.markStale()
+}
+
 func (l *Link) markStale() {
 	for _, g := range l.theirs {
 		g.stale = true

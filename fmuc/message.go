@@ -37,11 +37,18 @@ func (l *Link) live(f muc.Said) {
 		l.once("The peer has sent a message of somebody whom it has not announced.")
 		l.welcome(muc.Entered{Person: f.Person})
 	}
-	g := l.present(f.JID)
+	g := l.theirs[f.JID]
 	if g == nil {
 		return
 	}
 	f.Nick = g.nick
+	if g.removed && l.now.After(g.until) {
+		return
+	}
+	if g.removed { // he said it before he was told
+		f.At = l.now
+	}
+	g.stale = false
 	l.tell(f)
 }
 

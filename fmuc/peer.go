@@ -56,10 +56,10 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 
 // asksToJoin takes a request of a peer that is not joined, or was cut off.
 func (l *Link) asksToJoin(st *stanza.Stanza) {
-	switch l.doing {
-	case idle:
+	switch {
+	case l.doing == idle && len(l.theirs) == 0:
 		l.accept(st)
-	case down:
+	case l.doing == idle || l.doing == down:
 		l.again(st)
 	}
 }

@@ -3,6 +3,7 @@ package fmuc
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"isthmus/component/stanza"
 	"isthmus/muc"
@@ -28,6 +29,7 @@ type guest struct {
 	stale   bool // not announced since his node lost its state, or was cut off
 
 	order *muc.Left // his removal, which his node has to be told
+	until time.Time // until when what he says may have been said before he was told
 }
 
 // add remembers somebody on our side; nil where there are too many.

@@ -51,6 +51,9 @@ func (l *Link) State() string {
 	return phaseNames[l.doing]
 }
 
+// Up tells whether what happens on either side crosses the link.
+func (l *Link) Up() bool { return l.doing == joined }
+
 // Resting tells whether nothing is between the link and its peer: it may give way to a link in the other direction.
 func (l *Link) Resting() bool { return l.doing == idle || l.doing == down && !l.c.Inbound }
 

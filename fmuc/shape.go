@@ -20,6 +20,11 @@ func JoinShaped(st *stanza.Stanza) bool {
 		st.Child(nsFMUC, "fmuc").Attr("from") != ""
 }
 
+// Begins tells whether a request to join is the first of its node: it says what it wants of what was said.
+func Begins(st *stanza.Stanza) bool {
+	return JoinShaped(st) && st.Child(nsMUC, "x").Child(nsMUC, "history") != nil
+}
+
 // Ends tells whether a stanza is a node's last word: it has left, or rejects. xep:0289#part
 func Ends(st *stanza.Stanza) bool {
 	mark := st.Child(nsFMUC, "fmuc")

@@ -28,7 +28,7 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 		return false
 	}
 	if k != nil && fmuc.Takes(st) {
-		if !k.inbound && !st.IsError() && fmuc.JoinShaped(st) && k.link.State() != "up" && k.link.State() != "suspect" {
+		if !k.inbound && !st.IsError() && fmuc.JoinShaped(st) && (!k.link.Up() || fmuc.Begins(st)) {
 			return s.bothJoin(l, k, st, now)
 		}
 		s.tell(l, k, fmuc.Event{At: now, Stanza: st})
@@ -79,10 +79,15 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 	}
 	if !k.link.Resting() && l.key < string(k.via) {
 		s.refuse(l, st, "This room is joining yours already.")
+		if k.link.Up() { // the peer does not know it any more
+			s.tell(l, k, fmuc.Event{At: now, Detached: true})
+		}
 		return true
 	}
 	s.drop(l, k)
-	s.tell(l, s.connect(l, k.via, true, now), fmuc.Event{At: now, Stanza: st})
+	heir := s.connect(l, k.via, true, now)
+	heir.link.Succeed(k.link)
+	s.tell(l, heir, fmuc.Event{At: now, Stanza: st})
 	return true
 }
 
