@@ -56,6 +56,7 @@ func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
 	}
 	switch l.closes(f) {
 	case event:
+		l.overrule(&f)
 		l.tell(f)
 	case ending:
 		l.echoes = l.echoes || f.ID == l.request

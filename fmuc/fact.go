@@ -166,6 +166,9 @@ func (l *Link) said(f muc.Said) {
 	default:
 		l.speak(f)
 		l.pass(f.StanzaID)
+		if f.Subject {
+			l.rule()
+		}
 	}
 }
 

@@ -63,6 +63,7 @@ type Link struct {
 	answers   bool      // the peer has answered a ping before
 	settled   time.Time // when it last did
 
+	ruling       ruling
 	log          backlog
 	total, acked amount // of what was sent, and of what has arrived
 

@@ -72,6 +72,6 @@ func (l *Link) hears() bool {
 func (l *Link) become(p phase) {
 	l.doing = p
 	l.stopWaiting(answer, retry, probe, refill)
-	l.pings, l.tries = nil, 0
+	l.pings, l.tries, l.ruling = nil, 0, ruling{}
 	l.log.asked = false
 }

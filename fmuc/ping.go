@@ -172,6 +172,11 @@ func (l *Link) ponged(id string) {
 // received moves the cursor to where it was at a ping: the peer has stored all that was sent before.
 func (l *Link) received(i int) {
 	p := l.pings[i]
+	for _, q := range l.pings[:i+1] {
+		if q.id == l.ruling.ping {
+			l.ruling = ruling{}
+		}
+	}
 	l.pings = l.pings[i+1:]
 	l.acked, l.settled, l.limits = p.total, l.now, nothing
 	if p.cursor != "" && p.cursor != l.c.Acked {

@@ -265,3 +265,31 @@ func TestTreeHeals(t *testing.T) {
 		}
 	}
 }
+
+// Both sides change the subject at once, while everything gets through: that of the joined side holds on both, and who knows
+// it may change it at once.
+func TestSubjectsCross(t *testing.T) {
+	p := newPair(t)
+	users := map[string]*user{roomP: p.enter(roomP, "alice"), roomJ: p.enter(roomJ, "hamlet")}
+	set := func(room, text string) {
+		p.from(users[room].jid, room, "<message type='groupchat' id='"+text+"' to='%s'><subject>"+text+"</subject></message>")
+	}
+	check := func(want string, events int) {
+		t.Helper()
+		for _, room := range []string{roomJ, roomP} {
+			if got := p.records[room].Subject; got != want || len(p.logs[room]) != events {
+				t.Errorf("%s is about %q, with %d in its log, want %q, %d", room, got, len(p.logs[room]), want, events)
+			}
+		}
+	}
+	p.held = true
+	set(roomP, "of p")
+	set(roomJ, "of j")
+	p.held = false
+	p.pass(time.Second)
+	check("of p", 2)
+	set(roomJ, "again of j")
+	check("again of j", 3)
+	set(roomP, "again of p")
+	check("again of p", 4)
+}
