@@ -197,7 +197,8 @@ func TestCrossing(t *testing.T) {
 
 // FuzzRead: N5. No form does harm: each is read or refused, and leaves a session in a phase that the chart leads to.
 func FuzzRead(f *testing.F) {
-	const wrap = "<message from='a@b/c' to='d@e'><thread>t</thread><feature xmlns='" + NSFeature + "'><x xmlns='jabber:x:data' type='%s'>" +
+	const wrap = "<message from='a@b/c' to='d@e'><thread>t</thread>" +
+		"<feature xmlns='" + NSFeature + "'><x xmlns='jabber:x:data' type='%s'>" +
 		"<field var='FORM_TYPE'><value>%s</value></field>%s</x></feature></message>"
 	for _, d := range []string{NSTwoWay, NSSession} {
 		for _, typ := range []string{"form", "submit", "result"} {

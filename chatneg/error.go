@@ -41,7 +41,8 @@ var unacceptable = map[Dialect]*Error{
 var (
 	// Silent tells who asked that nobody answers.
 	Silent = &Error{Condition: mellium.RemoteServerTimeout, Type: mellium.Wait, Code: "504", Text: "The other side does not answer."}
-	// Taken is for a second session of a pair that allows but one, and for a thread that is somebody else's. xep:0155#parameters
+	// Taken is for a second session of a pair that allows but one, and for a thread that is somebody else's.
+	// xep:0155#parameters
 	Taken = &Error{Condition: mellium.Conflict, Type: mellium.Cancel, Code: "409", Text: "There is a session already."}
 	// Full is for who has as many sessions as he may have.
 	Full = &Error{Condition: mellium.ResourceConstraint, Type: mellium.Wait, Code: "500", Text: "There are too many sessions."}

@@ -32,7 +32,7 @@ type parameter struct {
 }
 
 var parameters = []parameter{
-	{name: Logging, old: "otr", values: map[string]string{"true": MustNot, "1": MustNot, "false": May, "0": May}, restricts: MustNot},
+	{name: Logging, old: "otr", values: disabled, restricts: MustNot},
 	{name: ChatStates, old: nsStates, values: enabled, restricts: MustNot},
 	{name: XHTML, old: nsXHTML, values: enabled, restricts: MustNot},
 	{name: Presence, restricts: MustNot},
@@ -41,6 +41,8 @@ var parameters = []parameter{
 	{name: Security, old: Security},
 	{name: Language, old: Language},
 }
+
+var disabled = map[string]string{"true": MustNot, "1": MustNot, "false": May, "0": May}
 
 var enabled = map[string]string{"true": May, "1": May, "false": MustNot, "0": MustNot}
 

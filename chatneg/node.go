@@ -98,8 +98,8 @@ type Say struct {
 	Payload  []byte
 }
 
-// Terms are what is in force on the link: nil for plain. What was agreed before is good until it is renegotiated, so that a
-// join need not wait.
+// Terms are what is in force on the link: nil for plain. What was agreed before is good until it is renegotiated, so that
+// a join need not wait.
 func (n *Node) Terms() Params {
 	if n.Session != nil && n.Session.Phase >= Active && !n.Session.Over() {
 		return n.Session.Params
@@ -107,8 +107,8 @@ func (n *Node) Terms() Params {
 	return n.Agreed
 }
 
-// Offer begins a negotiation beside a join, by who joins; nothing to say to a peer that is plain, or that has been asked. rtt is how long the
-// link takes there and back. N6: the thread is the caller's.
+// Offer begins a negotiation beside a join, by who joins; nothing to say to a peer that is plain, or that has been asked.
+// rtt is how long the link takes there and back. N6: the thread is the caller's.
 func (n *Node) Offer(w Wishes, thread string, rtt time.Duration, now time.Time) *Say {
 	if n.Me != A || now.Before(n.Plain) || n.Session != nil && !n.Session.Over() {
 		return nil
@@ -227,8 +227,8 @@ func (n *Node) remember() {
 	}
 }
 
-// failed is an error about an offer. One that names fields comes from a peer that negotiates; any other from one that does not,
-// whatever it says: some call the stranger no occupant.
+// failed is an error about an offer. One with a list of fields comes from a peer that negotiates; any other from one that
+// does not, whatever it says: some call the stranger no occupant.
 func (n *Node) failed(e *Error, now time.Time) {
 	if !e.Negotiates {
 		n.plain(now)

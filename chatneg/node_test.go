@@ -19,7 +19,8 @@ func link() (joiner, joined *Node) {
 
 func wishes(mode ...string) Wishes {
 	return Wishes{
-		Mode: mode, Traffic: {"full", "roster", "none"}, History: {"50"}, Keepalive: {"600"}, Anonymity: {"false"}, Logging: {May, MustNot},
+		Mode: mode, Traffic: {"full", "roster", "none"}, History: {"50"}, Keepalive: {"600"},
+		Anonymity: {"false"}, Logging: {May, MustNot},
 	}
 }
 
@@ -56,7 +57,9 @@ func TestNodesAgree(t *testing.T) {
 	if n := exchange(t, a.Offer(wa, "t1", time.Second, noon), a, b, wa, wb); n != 3 {
 		t.Errorf("%d messages", n)
 	}
-	want := Params{Mode: "master-master", Traffic: "roster", History: "50", Keepalive: "600", Anonymity: "false", Logging: May}
+	want := Params{
+		Mode: "master-master", Traffic: "roster", History: "50", Keepalive: "600", Anonymity: "false", Logging: May,
+	}
 	if !reflect.DeepEqual(a.Terms(), want) || !reflect.DeepEqual(b.Terms(), want) {
 		t.Errorf("agreed on\n%v\n%v", a.Terms(), b.Terms())
 	}
@@ -160,7 +163,9 @@ func TestPlainPeer(t *testing.T) {
 
 // TestPatience: an offer waits two round trips, ten seconds at least and a minute at most.
 func TestPatience(t *testing.T) {
-	for rtt, want := range map[time.Duration]time.Duration{0: 10 * time.Second, 12 * time.Second: 24 * time.Second, time.Hour: time.Minute} {
+	for rtt, want := range map[time.Duration]time.Duration{
+		0: 10 * time.Second, 12 * time.Second: 24 * time.Second, time.Hour: time.Minute,
+	} {
 		a, _ := link()
 		a.Offer(wishes("master-master"), "t", rtt, noon)
 		if got := a.Session.Due.Sub(noon); got != want {

@@ -83,7 +83,8 @@ func (w *relay) show(st *stanza.Stanza) []muctest.Out {
 		b.Leaf("param", s.Params[k], "name", k)
 	}
 	b.End()
-	return []muctest.Out{sent(stanza.Envelope{Kind: stanza.IQ, Type: "result", ID: st.ID, From: st.To.String()}, b.Bytes(), st.From.String())}
+	env := stanza.Envelope{Kind: stanza.IQ, Type: "result", ID: st.ID, From: st.To.String()}
+	return []muctest.Out{sent(env, b.Bytes(), st.From.String())}
 }
 
 func (w *relay) Wake(now time.Time) []muctest.Out {

@@ -61,11 +61,13 @@ func text(effects []muc.Effect) string {
 func TestTalksAreBounded(t *testing.T) {
 	r := pair(t)
 	for i := range 32 {
-		if got := text(told(t, r, "%s", negotiation(aliceJID, "/bob", fmt.Sprint("t", i), "form", accept))); strings.Contains(got, "error") {
+		got := text(told(t, r, "%s", negotiation(aliceJID, "/bob", fmt.Sprint("t", i), "form", accept)))
+		if strings.Contains(got, "error") {
 			t.Fatalf("session %d: %s", i, got)
 		}
 	}
-	if got := text(told(t, r, "%s", negotiation(aliceJID, "/bob", "more", "form", accept))); !strings.Contains(got, "resource-constraint") {
+	got := text(told(t, r, "%s", negotiation(aliceJID, "/bob", "more", "form", accept)))
+	if !strings.Contains(got, "resource-constraint") {
 		t.Errorf("one too many: %s", got)
 	}
 	if got := text(told(t, r, "%s", negotiation(bobJID, "/ali", "his", "form", accept))); strings.Contains(got, "error") {
@@ -89,7 +91,8 @@ func TestTalkKeepsNoBody(t *testing.T) {
 	say(negotiation(bobJID, "/ali", "t", "submit", accept+mustnot))
 	say(negotiation(aliceJID, "/bob", "t", "result", accept))
 	for i := range 100 {
-		say(fmt.Sprintf("<message type='chat' from='%s' to='den@muc.example/bob'><body>sub rosa %d</body><thread>t</thread></message>", aliceJID, i))
+		say(fmt.Sprintf("<message type='chat' from='%s' to='den@muc.example/bob'><body>sub rosa %d</body>"+
+			"<thread>t</thread></message>", aliceJID, i))
 	}
 	saves := 0
 	for _, e := range stored {
@@ -122,7 +125,8 @@ func TestTalkSurvives(t *testing.T) {
 		told(t, r, "%s", xml)
 	}
 	frozen := r.Freeze()
-	const said = "<message type='chat' from='" + aliceJID + "' to='den@muc.example/bob'><body>Hark</body><thread>t</thread></message>"
+	const said = "<message type='chat' from='" + aliceJID + "' to='den@muc.example/bob'>" +
+		"<body>Hark</body><thread>t</thread></message>"
 	again := muc.Open(muctest.Defaults(), stanza.MustJID("den@muc.example"), muctest.Birth(), frozen)
 	if got := text(told(t, again, said)); !strings.Contains(got, "no-copy") {
 		t.Errorf("after a restart: %s", got)

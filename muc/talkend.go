@@ -44,7 +44,8 @@ func (r *Room) renameTalks(s *Session, nick string) {
 	}
 }
 
-// wakeTalks ends waits that are over. Of an offer nobody is told: who does not answer may not want to be seen. xep:0155#new-reject
+// wakeTalks ends waits that are over. Of an offer nobody is told: who does not answer may not want to be seen.
+// xep:0155#new-reject
 func (r *Room) wakeTalks() {
 	for _, t := range slices.Clone(r.talks) {
 		if t.orphan && !t.Over() {

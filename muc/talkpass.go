@@ -74,7 +74,8 @@ func saysAnything(list []stanza.Element) bool {
 // marks are the namespaces of what only says how a message is to be treated, and whose it is.
 var marks = []string{nsHints, nsSID, nsOccupantID}
 
-// off are the hints that keep a message out of the archives of the users' own servers, and from their other clients. xep:0334#hints
+// off are the hints that keep a message out of the archives of the users' own servers, and from their other clients.
+// xep:0334#hints
 var off = []xml.Name{name(nsHints, "no-store"), name(nsHints, "no-copy")}
 
 // hinted is a payload with the hints that go with what was agreed.

@@ -43,8 +43,8 @@ func option(field, v string) string {
 		"<option><value>" + v + "</value></option><required/></field>"
 }
 
-// TestOffTheRecord: two people agree not to log, in either version of the protocol, and one agrees so with the room. What they say
-// is nowhere afterwards: not in the database, not in the daemon's log. Their agreement outlives the daemon.
+// TestOffTheRecord: two people agree not to log, in either version of the protocol, and one agrees so with the room. What
+// they say is nowhere afterwards: not in the database, not in the daemon's log. Their agreement outlives the daemon.
 func TestOffTheRecord(t *testing.T) {
 	onBoth(t, func(s *scene) {
 		room := s.room("balcony")
@@ -166,7 +166,9 @@ func (s *scene) dump() string {
 	if err != nil {
 		s.Fatal(err)
 	}
-	lines := strings.Split(string(text), "\n")                                                                         // the fourth is the port, the fifth the socket's directory
+	// The fourth line is the port, the fifth the socket's directory.
+	lines := strings.Split(string(text), "
+")
 	args := []string{"-h", lines[4], "-p", lines[3], "-U", "isthmus", "isthmus"}
 	cmd := exec.CommandContext(s.ctx, tools[len(tools)-1], args...) // #nosec G204 -- a test's own
 	out, err := cmd.Output()
