@@ -167,8 +167,7 @@ func (s *scene) dump() string {
 		s.Fatal(err)
 	}
 	// The fourth line is the port, the fifth the socket's directory.
-	lines := strings.Split(string(text), "
-")
+	lines := strings.Split(string(text), "\n")
 	args := []string{"-h", lines[4], "-p", lines[3], "-U", "isthmus", "isthmus"}
 	cmd := exec.CommandContext(s.ctx, tools[len(tools)-1], args...) // #nosec G204 -- a test's own
 	out, err := cmd.Output()
