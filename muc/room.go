@@ -164,6 +164,9 @@ func (r *Room) Exists() bool { return r.exists }
 // Idle tells whether the room may be dropped from memory.
 func (r *Room) Idle() bool { return r.dead || len(r.occupants) == 0 && r.armed.IsZero() }
 
+// Creator is the bare JID of who has created the room.
+func (r *Room) Creator() string { return r.rec.Creator }
+
 // Config is the room's configuration; treat it as read-only.
 func (r *Room) Config() Config { return r.rec.Config }
 

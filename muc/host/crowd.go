@@ -15,16 +15,39 @@ type crowd struct {
 	mu       sync.Mutex
 	stanzas  *muc.Meter
 	entries  *muc.Meter
+	founding map[string]int // rooms that users are about to create
 }
 
 func newCrowd(s *muc.Settings) *crowd {
-	return &crowd{settings: s, stanzas: muc.NewMeter(s.Bounds.Stanzas), entries: muc.NewMeter(s.Bounds.Entries)}
+	return &crowd{
+		settings: s, stanzas: muc.NewMeter(s.Bounds.Stanzas), entries: muc.NewMeter(s.Bounds.Entries), founding: map[string]int{},
+	}
 }
 
-// refuse is why a stanza is not taken, nil if it is. Who says that he goes is always heard.
+// found counts a room that a user is about to create, and returns how many there are already. They are not stored yet, and
+// count all the same.
+func (c *crowd) found(user string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := c.founding[user]
+	c.founding[user]++
+	return n
+}
+
+// founded ends that: the room is stored, or has not been created.
+func (c *crowd) founded(user string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.founding[user]--; c.founding[user] <= 0 {
+		delete(c.founding, user)
+	}
+}
+
+// refuse is why a stanza is not taken, nil if it is. Who says that he goes is always heard, and so is who answers: others
+// have asked him.
 func (c *crowd) refuse(st *stanza.Stanza, now time.Time) *stanza.Error {
 	user := st.From.Bare().String()
-	if farewell(st) || c.settings.Trusts(user) {
+	if farewell(st) || st.Kind == stanza.IQ && st.Type == "result" || c.settings.Trusts(user) {
 		return nil
 	}
 	c.mu.Lock()

@@ -63,3 +63,45 @@ func TestEntries(t *testing.T) {
 		}
 	})
 }
+
+// Who answers others asks nothing of the service: nobody can silence him by asking.
+func TestAnswersAreFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		settings := muctest.Defaults()
+		settings.Bounds.Stanzas = muc.Rate{Burst: 1, Every: time.Hour}
+		s := startWith(t, memory.New(), settings)
+		defer s.stop()
+		for n := range 10 {
+			s.send(fmt.Sprintf("<iq from='bob@b.example/pc' to='den@muc.example/Alice' type='result' id='%d'/>", n))
+		}
+		if got := s.send(ping("bob@b.example/pc", 1)); !strings.Contains(got, "type='result'") {
+			t.Errorf("his own question: %s", got)
+		}
+	})
+}
+
+// A user who creates rooms in one burst gets as many as he may have.
+func TestRoomsInABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		settings := muctest.Defaults()
+		settings.Bounds.Rooms = 5
+		s := startWith(t, memory.New(), settings)
+		defer s.stop()
+		gate := make(chan struct{})
+		s.store.set(gate, nil)
+		var b strings.Builder
+		for n := range 20 {
+			b.WriteString(s.send(fmt.Sprintf("<presence from='bob@b.example/pc' to='room%d@muc.example/Bob'"+enters, n)))
+		}
+		s.store.set(nil, nil)
+		close(gate)
+		b.WriteString(s.quiet())
+		if n := strings.Count(b.String(), "code='201'"); n != 5 {
+			t.Errorf("%d rooms were created", n)
+		}
+		s.send("<presence from='bob@b.example/pc' to='room0@muc.example/Bob' type='unavailable'/>")
+		if got := s.send("<presence from='bob@b.example/pc' to='other@muc.example/Bob'" + enters); !strings.Contains(got, "code='201'") {
+			t.Errorf("in the place of one that is gone: %s", got)
+		}
+	})
+}

@@ -67,7 +67,7 @@ func New(o Options) *Host {
 		o.Attached = func() (time.Time, bool) { return time.Time{}, true }
 	}
 	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log), reader: newReader(o.Store), crowd: newCrowd(o.Settings)}
-	h.service = &service{h: h, slots: make(chan struct{}, 4)}
+	h.service = &service{h: h, turns: make(chan struct{}, 4), places: make(chan struct{}, 1000)}
 	for range o.Shards {
 		h.shards = append(h.shards, newShard(h))
 	}

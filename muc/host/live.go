@@ -22,6 +22,7 @@ type live struct {
 	alarm   alarm                        // that the room has set
 	waiting []*stanza.Stanza             // until it is loaded
 	bytes   int                          // of waiting
+	founder string                       // who has created it, until it is stored
 	tasks   []task                       // until it is loaded
 	replies []chan error                 // of operations that are not answered yet, oldest first
 	kept    map[string]muc.SessionRecord // who is in the room as it is stored, or on its way there

@@ -17,9 +17,10 @@ import (
 
 // service answers for the address of the component itself. xep:0045#disco-service
 type service struct {
-	h     *Host
-	slots chan struct{} // look-ups in the database at a time
-	wg    sync.WaitGroup
+	h      *Host
+	turns  chan struct{} // look-ups in the database at a time
+	places chan struct{} // and those that wait
+	wg     sync.WaitGroup
 }
 
 const (
@@ -121,16 +122,18 @@ func (v *service) items(st *stanza.Stanza, q *stanza.Element) {
 	}
 }
 
-// beside does what takes its time, a few at once.
+// beside does what takes its time, a few at once; a good number wait for their turn.
 func (v *service) beside(st *stanza.Stanza, do func(context.Context)) {
 	select {
-	case v.slots <- struct{}{}:
+	case v.places <- struct{}{}:
 	default:
 		v.h.reply(st, errBusy)
 		return
 	}
 	v.wg.Go(func() {
-		defer func() { <-v.slots }()
+		defer func() { <-v.places }()
+		v.turns <- struct{}{}
+		defer func() { <-v.turns }()
 		ctx, cancel := context.WithTimeout(context.Background(), graceTime)
 		defer cancel()
 		do(ctx)

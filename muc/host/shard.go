@@ -264,14 +264,15 @@ func entering(waiting []*stanza.Stanza) []string {
 	return users
 }
 
-// census says how many rooms each of these users has created.
+// census says how many rooms each of these users has created, or is about to.
 func (s *shard) census(users []string, owned map[string]int) error {
 	for _, user := range users {
+		owned[user] = s.h.crowd.found(user)
 		n, err := s.h.o.Store.Owned(s.last, user)
 		if err != nil {
 			return err
 		}
-		owned[user] = n
+		owned[user] += n
 	}
 	return nil
 }
@@ -290,6 +291,7 @@ func (s *shard) loaded(m loaded) {
 		for _, t := range tasks {
 			t.reply <- errAway
 		}
+		s.founded(l, m.owned)
 		s.release(l)
 		return
 	}
@@ -308,7 +310,19 @@ func (s *shard) loaded(m loaded) {
 	for _, st := range waiting {
 		s.stanza(st)
 	}
+	s.founded(l, m.owned)
 	s.settle(l, time.Now())
+}
+
+// founded lets go of the counts of those who might have created a room; that of its creator when it is stored.
+func (s *shard) founded(l *live, owned map[string]int) {
+	for user := range owned {
+		if l.room != nil && l.room.Exists() && len(l.held) > 0 && l.room.Creator() == user {
+			l.founder = user
+			continue
+		}
+		s.h.crowd.founded(user)
+	}
 }
 
 // committed releases what waited for these changes.
@@ -323,6 +337,10 @@ func (s *shard) committed(list committed) {
 	now := time.Now()
 	for _, t := range list {
 		s.flush(t.room)
+		if l := t.room; l.founder != "" && len(l.held) == 0 {
+			s.h.crowd.founded(l.founder)
+			l.founder = ""
+		}
 		s.settle(t.room, now)
 	}
 }
