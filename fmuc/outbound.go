@@ -40,7 +40,10 @@ func (l *Link) join(st muc.State) {
 	}
 	l.become(joining)
 	l.asked, l.sent, l.acked = l.now, 0, l.total
-	l.c.Acked = cmp.Or(l.c.Acked, st.Last, beginning)
+	if l.c.Acked == "" { // what is said from now on is for the peer, however long it takes to reach it
+		l.c.Acked = cmp.Or(st.Last, beginning)
+		l.emit(Save{l.c.SyncedAt, l.c.Acked, l.State()})
+	}
 	l.resume(l.c.Acked, time.Time{}, st.Last)
 	for i, f := range st.Occupants {
 		if m := l.add(f); m != nil {

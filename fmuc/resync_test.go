@@ -293,3 +293,26 @@ func TestSubjectsCross(t *testing.T) {
 	set(roomP, "again of p")
 	check("again of p", 4)
 }
+
+// What is said while the peer is joined for the first time is for the peer, even if the one who says it leaves, or the node
+// is killed, before the join is done.
+func TestSaidBeforeTheFirstAnswer(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		p := newPair(t)
+		p.fault(func() {
+			hamlet := p.enter(roomJ, "hamlet")
+			p.say(hamlet)
+			if killed {
+				p.kill(roomJ)
+			} else {
+				p.leave(hamlet)
+				p.pass(time.Hour)
+				delete(p.edges, roomJ) // the room is not in memory any more
+			}
+		})
+		p.enter(roomP, "alice")
+		p.enter(roomJ, "hamlet")
+		p.pass(20 * time.Minute)
+		p.converged(1)
+	}
+}
