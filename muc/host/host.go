@@ -40,7 +40,7 @@ const (
 	logLimit     = 16 << 20 // bytes of changes waiting for the database
 	waitingLimit = 1 << 20  // bytes of stanzas waiting for one room to load
 	loadingLimit = 1000     // rooms of one shard that load at a time
-	heldLimit    = 10000    // effects of one room behind a commit
+	heldLimit    = 100000   // effects of one room behind a commit: ten who enter a room of ten thousand
 	graceTime    = 10 * time.Second
 	outageTime   = 5 * time.Second // after which rooms look again whether the host server is there
 )

@@ -257,7 +257,7 @@ func TestLeaveWhileBusy(t *testing.T) {
 		gate := make(chan struct{})
 		s.store.set(gate, nil)
 		busy := ""
-		for i := range 20000 {
+		for i := range 100000 {
 			if busy = s.say(fmt.Sprint("m", i)); busy != "" {
 				break
 			}
