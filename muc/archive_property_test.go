@@ -32,6 +32,9 @@ func (s *stage) retract(e Retract) {
 	log := slices.Clone(s.log)
 	for i := range log {
 		if log[i].StanzaID == e.StanzaID {
+			if log[i].Retracted {
+				s.t.Fatalf("%s is retracted twice", e.StanzaID)
+			}
 			log[i].Payload, log[i].Retracted = e.Payload, true
 		}
 	}

@@ -287,7 +287,7 @@ func (s *stage) ordered(ev Event, effects []Effect) {
 }
 
 // entries are the orders of an entry, of a change of nick, and of a refusal.
-var entries = regexp.MustCompile(`^(p*U*PH*S[AF]*|Up*P(p*U*PH*S[AF]*)?|E)$`)
+var entries = regexp.MustCompile(`^(p*U*PH*S[AF]*|Up*U*P(p*U*PH*S[AF]*)?|E)$`)
 
 func (s *stage) letter(seen *seenStanza) string {
 	switch {
@@ -335,6 +335,11 @@ func (s *stage) sound() {
 	}
 	if count != len(r.sessions) || len(r.occupants) != len(r.byNick) {
 		s.t.Fatalf("%d sessions of %d, %d occupants of %d", count, len(r.sessions), len(r.occupants), len(r.byNick))
+	}
+	for _, q := range r.requests {
+		if r.listed(q.JID) != None || !r.rec.Config.AllowRegistration {
+			s.t.Fatalf("%s waits for nothing", q.JID)
+		}
 	}
 	s.claimed()
 	cached := r.views
