@@ -34,6 +34,8 @@ func (l *Link) closes(f muc.Said) closing {
 	switch {
 	case l.c.Inbound:
 		return event
+	case f.ID == request: // the peer has had no request of ours, but one of our people
+		return second
 	case ours && f.ID == l.request:
 		return ending
 	case ours:
@@ -54,30 +56,31 @@ func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
 	if j, ok := l.called(f.Nick); ok {
 		f.JID = j
 	}
+	text := st.Child("", "subject").Text()
 	switch l.closes(f) {
 	case event:
 		l.overrule(&f)
 		l.tell(f)
 	case ending:
 		l.echoes = l.echoes || f.ID == l.request
-		l.adopt(st, f)
+		l.adopt(f, text)
 		l.complete()
 	case second:
-		l.tell(f)
+		l.adopt(f, text)
 		l.forgotten()
 	}
 }
 
-// adopt takes the subject that ends an answer: what the room is about, and not an event.
-func (l *Link) adopt(st *stanza.Stanza, f muc.Said) {
-	dated := !f.At.IsZero()
-	if !dated {
+// adopt takes the subject that ends an answer: what the room is about, and not an event. A room that says itself that it is
+// about nothing has never had a subject.
+func (l *Link) adopt(f muc.Said, text string) {
+	if f.At.IsZero() {
 		f.At = l.now
 	}
-	if f.ID == l.request {
+	if strings.HasPrefix(f.ID, request) {
 		f.ID = ""
 	}
-	if dated || st.Child("", "subject").Text() != "" {
+	if f.Nick != "" || text != "" {
 		l.tell(f)
 	}
 }

@@ -146,10 +146,10 @@ func (l *Link) put(f muc.Left) {
 	if g == nil || g.removed || f.Code == 0 {
 		return
 	}
-	g.removed, g.until = true, l.now.Add(l.c.JoinTimeout)
 	f.Nick = g.nick
+	g.removed, g.removal, g.until = true, f, l.now.Add(l.c.JoinTimeout)
 	if l.doing == down {
-		g.order = &f
+		g.owed = true
 		return
 	}
 	l.show(f.Person, nil, leaveWord(f), l.peer)

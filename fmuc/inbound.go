@@ -16,6 +16,8 @@ func (l *Link) accept(st *stanza.Stanza) {
 	l.got, l.request = 1, ""
 	if strings.HasPrefix(st.ID, request) {
 		l.request = st.ID
+	} else if !Begins(st) {
+		l.request = request
 	}
 	if h := st.Child(nsMUC, "x").Child(nsMUC, "history"); h != nil || l.c.Acked == "" {
 		l.wishes(h)

@@ -47,7 +47,7 @@ func (l *Link) Succeed(old *Link) {
 
 func (l *Link) markStale() {
 	for _, g := range l.theirs {
-		g.stale = true
+		g.stale, g.owed = true, g.removed // whoever is announced again has not heard of his removal
 	}
 }
 

@@ -75,9 +75,9 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 	if l.c.Inbound && l.doing == joined && JoinShaped(st) && l.startsOver(st, g) {
 		l.again(st)
 	}
-	if g != nil && g.order != nil { // he was put out while nothing got through
-		l.show(g.order.Person, nil, leaveWord(*g.order), l.peer)
-		g.stale, g.order = false, nil
+	if g != nil && g.owed { // he was put out while nothing got through
+		l.show(g.removal.Person, nil, leaveWord(g.removal), l.peer)
+		g.stale, g.owed = false, false
 		return
 	}
 	if g != nil && g.removed && !JoinShaped(st) {

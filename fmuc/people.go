@@ -28,8 +28,9 @@ type guest struct {
 	removed bool // our room has put him out and his node has not confirmed it
 	stale   bool // not announced since his node lost its state, or was cut off
 
-	order *muc.Left // his removal, which his node has to be told
-	until time.Time // until when what he says may have been said before he was told
+	removal muc.Left
+	owed    bool      // his node has to be told of it when it is there again
+	until   time.Time // until when what he says may have been said before he was told
 }
 
 // add remembers somebody on our side; nil where there are too many.
