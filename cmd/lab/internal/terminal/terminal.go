@@ -6,6 +6,7 @@ package terminal
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,8 +55,10 @@ func Start(ctx context.Context, dir string) (*Terminals, error) {
 	again := time.NewTicker(lookEvery)
 	defer again.Stop()
 	for {
-		if _, err = all.tmux(ctx, "list-commands"); err == nil {
-			return all, nil
+		// Not by one of tmux's own commands: those start another server where there is none yet.
+		var c net.Conn
+		if c, err = new(net.Dialer).DialContext(ctx, "unix", all.socket); err == nil {
+			return all, c.Close()
 		}
 		select {
 		case <-again.C:
