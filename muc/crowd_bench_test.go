@@ -2,6 +2,7 @@ package muc
 
 import (
 	"fmt"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -28,6 +29,25 @@ func BenchmarkEnter(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(copies)/float64(b.N), "copies/op")
+		})
+	}
+}
+
+// BenchmarkCrowdMemory is what an occupant of a room costs while nothing happens, in bytes: alone, and with his presence as
+// it was rendered for those who enter.
+func BenchmarkCrowdMemory(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			var before, after runtime.MemStats
+			for b.Loop() {
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				r := crowded(n)
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				runtime.KeepAlive(r)
+			}
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "B/occupant")
 		})
 	}
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // configFile writes a file for the component at addr, with this storage and what else there is to say.
-func configFile(t *testing.T, addr, storage, more string) string {
+func configFile(t testing.TB, addr, storage, more string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "isthmus.toml")
 	text := fmt.Sprintf("[component]\ndomain = %q\nsecret = %q\nserver = %q\n[storage]\n%s\n%s\n", testDomain, testSecret, addr, storage, more)
