@@ -28,6 +28,9 @@ func (t *talk) record(room string) TalkRecord {
 		rec.Params = append(rec.Params, k+"="+t.Params[k])
 	}
 	rec.Key = talkKey(t.Ends[chatneg.A].bare(room), t.Ends[chatneg.B].bare(room), t.Thread)
+	if t.party() { // with whom each client has sessions of its own
+		rec.Key = talkKey(rec.A, rec.B, rec.Thread)
+	}
 	rec.Data, _ = json.Marshal(frozenTalk{t.Session, t.Ends, t.Until}) // texts and numbers: it cannot fail
 	return rec
 }
