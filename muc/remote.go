@@ -178,10 +178,14 @@ func (r *Room) remoteLeft(via Via, f Left) {
 		r.depart(s, r.filter(f.Payload), n, f.Code)
 		return
 	}
-	if o := r.elsewhere(f.JID); o != nil && f.Code != 0 {
+	if o := r.elsewhere(f.JID); o != nil && removals[f.Code] {
 		r.expel(o, &notice{codes: []int{f.Code}, actor: f.Actor, reason: f.Reason})
 	}
 }
+
+// removals are the codes by which somebody was put out, wherever he is. A node that has lost sight of somebody says nothing of
+// that kind. xep:0045#registrar-statuscodes
+var removals = map[int]bool{301: true, 307: true, 321: true, 322: true}
 
 // elsewhere finds somebody who is here, or behind another link than the one that speaks of him.
 func (r *Room) elsewhere(user stanza.JID) *Occupant {
