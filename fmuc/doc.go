@@ -17,6 +17,9 @@
 // F12. What either side has logged and the other has not stored is sent until it has, in the order of the log, in a bounded
 // window; the log is the queue. xep:0289#messages
 //
+// F13. A link that would close a ring is refused with a reason, and a ring that was closed in several places at once is opened
+// in one.
+//
 // A link is idle, asking, joining, up, suspect, leaving or down; causes says what each cause of trouble does to it.
 //
 // When one side has lost what it knew of the link, the other gets everything again: a joined node by a request to join

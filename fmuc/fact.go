@@ -118,6 +118,7 @@ func (l *Link) left(f muc.Left) {
 		return
 	}
 	delete(l.ours, f.JID)
+	defer l.double(f.JID)
 	if len(l.ours) == 0 && m.told && l.up() && !l.c.Inbound {
 		l.last = &f
 		l.lastWord()

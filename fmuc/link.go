@@ -19,6 +19,8 @@ type Config struct {
 	Grace       time.Duration // how long the peer's people stay in the room when nothing gets through
 	SyncedAt    time.Time     // everything of the peer's up to here has been received; zero: nothing
 	Acked       string        // the peer has our log up to the event of this stanza-id, "" = not known
+	Node        string        // the room as rings are told of it, "" = they are not
+	Behind      []string      // the nodes behind the room's other links, as rings are told of them
 }
 
 // Event is one thing that happens to a link.
@@ -30,6 +32,7 @@ type Event struct {
 	Start    bool           // an outbound link: there are people in the room already
 	Detached bool           // our own host server was away: whatever was under way is lost
 	Stop     string         // the link must end, for this reason
+	Behind   []string       // the nodes behind the room's other links have changed to these; nil otherwise
 }
 
 // Link is one edge between our room and a peer's. One goroutine owns it.
@@ -37,10 +40,11 @@ type Link struct {
 	c    Config
 	peer stanza.Addr // the peer's bare address
 
-	doing  phase
-	ours   map[stanza.JID]*member // who is in the room on our side of the link
-	theirs map[stanza.JID]*guest  // whom the peer has announced
-	noted  map[string]bool        // what the log has been told since the join
+	doing   phase
+	ours    map[stanza.JID]*member     // who is in the room on our side of the link
+	theirs  map[stanza.JID]*guest      // whom the peer has announced
+	doubled map[stanza.JID]muc.Entered // whom it has announced though he is on our side
+	noted   map[string]bool            // what the log has been told since the join
 
 	last     *muc.Left     // the last one's leave, until the peer has everything that was said before
 	entries  int           // counts those who entered on our side
@@ -63,7 +67,11 @@ type Link struct {
 	answers   bool      // the peer has answered a ping before
 	settled   time.Time // when it last did
 
-	ruling       ruling
+	ruling     ruling
+	behind     []string // the nodes behind a peer that joins us
+	below      []string // those behind our other links
+	spreadLast []string // of those, what the peer knows
+
 	log          backlog
 	total, acked amount // of what was sent, and of what has arrived
 
@@ -77,8 +85,8 @@ type Link struct {
 // New makes a link that does nothing yet.
 func New(c Config) *Link {
 	return &Link{
-		c: c, peer: c.Peer.Addr(),
-		ours: map[stanza.JID]*member{}, theirs: map[stanza.JID]*guest{}, noted: map[string]bool{},
+		c: c, peer: c.Peer.Addr(), below: c.Behind,
+		ours: map[stanza.JID]*member{}, theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{}, noted: map[string]bool{},
 	}
 }
 
@@ -89,6 +97,8 @@ func (l *Link) Handle(ev Event) []Effect {
 	case l.doing == ended:
 	case ev.Stop != "":
 		l.stop(ev.Stop)
+	case ev.Behind != nil:
+		l.spread(ev.Behind)
 	case ev.Start:
 		l.start()
 	case ev.Detached:

@@ -12,6 +12,7 @@ const (
 	nsOccupantID = "urn:xmpp:occupant-id:0"
 	nsAddress    = "http://jabber.org/protocol/address"
 	nsPing       = "urn:xmpp:ping"
+	nsIsthmus    = "urn:isthmus:0"
 	nsStanzas    = "urn:ietf:params:xml:ns:xmpp-stanzas"
 )
 

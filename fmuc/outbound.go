@@ -63,12 +63,18 @@ func (l *Link) complete() {
 	l.watch()
 	l.remember()
 	l.sweep()
+	l.spread(l.below)
+	l.doubles()
 	l.pull()
 }
 
 // forgotten takes a second answer, to a request that we did not mean so: the peer has lost the link, and has made it anew
 // with the one user who was announced. It is joined again with everybody; whoever it does not announce then is gone.
 func (l *Link) forgotten() {
+	if l.now.Sub(l.asked) < l.c.Retry {
+		l.fail("The peer forgets the room as often as it is joined.")
+		return
+	}
 	l.info("The peer has forgotten the room: it is joined again.")
 	l.markStale()
 	l.ask(nothing)
@@ -170,7 +176,9 @@ func (l *Link) rejected(reason string) {
 	if reason == "" {
 		reason = "no reason given"
 	}
-	l.giveUp("The peer has rejected the room: " + strings.ToValidUTF8(reason[:min(len(reason), 200)], "") + ".")
+	reason = "The peer has rejected the room: " + strings.ToValidUTF8(reason[:min(len(reason), 200)], "") + "."
+	l.abandon(reason)
+	l.giveUp(reason)
 }
 
 // wasLeft takes the peer's word that we are no longer joined: expected, or its own wish. One that comes before the answer to

@@ -1,6 +1,8 @@
 package fmuc
 
 import (
+	"strings"
+
 	"isthmus/component/stanza"
 	"isthmus/muc"
 )
@@ -21,6 +23,8 @@ func (l *Link) stanza(st *stanza.Stanza) {
 		l.rejected(reject.Text())
 	case mark.Child(nsFMUC, "left") != nil:
 		l.wasLeft()
+	case !mark.HasAttr("from"):
+		l.rearranged(mark)
 	default:
 		l.authored(st, mark)
 	}
@@ -35,6 +39,9 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	}
 	l.got++
 	if l.c.Inbound && JoinShaped(st) {
+		if l.circle(mark) {
+			return
+		}
 		l.asksToJoin(st)
 	}
 	if !l.hears() {
@@ -54,12 +61,13 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	}
 }
 
-// asksToJoin takes a request of a peer that is not joined, or was cut off.
+// asksToJoin takes a request of a peer that is not joined, or was cut off, or has forgotten that it is joined: one of our
+// kind makes it with another id then, whoever it is about.
 func (l *Link) asksToJoin(st *stanza.Stanza) {
 	switch {
 	case l.doing == idle && len(l.theirs) == 0:
 		l.accept(st)
-	case l.doing == idle || l.doing == down:
+	case l.doing == idle || l.doing == down, l.doing == joined && strings.HasPrefix(st.ID, request) && st.ID != l.request:
 		l.again(st)
 	}
 }
@@ -68,7 +76,11 @@ func (l *Link) asksToJoin(st *stanza.Stanza) {
 // back is a confirmation that we do not need, or a loop. xep:0289#startup xep:0289#activity
 func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 	nick := st.From.Resource
-	if nick == "" || user.Bare() == l.c.Peer || l.known(user) {
+	if nick == "" || user.Bare() == l.c.Peer {
+		return
+	}
+	if l.known(user) {
+		l.doubled[user] = muc.Entered{Person: claimed(st, user), Payload: payloadOf(st)}
 		return
 	}
 	g := l.theirs[user]
@@ -132,6 +144,7 @@ func (l *Link) unavailable(st *stanza.Stanza, user stanza.JID) {
 		Actor: item.Child(nsUser, "actor").Attr("nick"), Reason: item.Child(nsUser, "reason").Text(),
 	}
 	if m := l.ours[user]; m != nil && m.told {
+		delete(l.doubled, user)
 		if code != 0 {
 			f.Person, f.Payload = m.Person, nil
 			l.tell(f)

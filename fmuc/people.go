@@ -2,6 +2,7 @@ package fmuc
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,6 +45,31 @@ func (l *Link) add(f muc.Entered) *member {
 	l.ours[f.JID] = m
 	return m
 }
+
+// double brings in somebody who has left our side, and whom the peer has announced meanwhile: a ring was open for a moment
+// and is opened again. A peer of another kind may have meant no more than that our own user has entered.
+func (l *Link) double(user stanza.JID) {
+	if l.doing == joining {
+		return // it is not known yet
+	}
+	f, ok := l.doubled[user]
+	delete(l.doubled, user)
+	if ok && l.hears() && l.kin() {
+		l.welcome(f)
+	}
+}
+
+// doubles does so for everybody who has left while the peer was answering.
+func (l *Link) doubles() {
+	for _, j := range slices.SortedFunc(maps.Keys(l.doubled), func(a, b stanza.JID) int { return cmp.Compare(a.String(), b.String()) }) {
+		if l.ours[j] == nil {
+			l.double(j)
+		}
+	}
+}
+
+// kin tells whether the peer is of our kind.
+func (l *Link) kin() bool { return l.c.Inbound && l.behind != nil || !l.c.Inbound && l.echoes }
 
 // inOrder are those of our side whom the peer knows.
 func (l *Link) inOrder() []*member {

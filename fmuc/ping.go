@@ -187,18 +187,18 @@ func (l *Link) received(i int) {
 }
 
 // pingFailed takes an error in place of an answer. A peer that knows no pings is there all the same; one that has answered
-// them before is not what it was.
+// them before, or is of our kind, is not what it was.
 func (l *Link) pingFailed(st *stanza.Stanza) {
 	why := condition(st)
-	known := false
+	known, able := false, l.answers || l.kin()
 	for _, p := range l.pings {
 		known = known || p.id == st.ID
 	}
 	switch {
 	case !known:
-	case unreachable[why] || st.Child("", "error").Attr("type") == "wait" && l.answers:
+	case unreachable[why] || st.Child("", "error").Attr("type") == "wait" && able:
 		l.wrong(bounced, "Nothing gets through to the peer: "+why+".")
-	case l.answers || why == string(mellium.ItemNotFound):
+	case able || why == string(mellium.ItemNotFound):
 		l.wrong(unlinked, "The peer does not know of the link, or has missed something: "+why+".")
 	default:
 		l.ponged(st.ID)

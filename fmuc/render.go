@@ -29,7 +29,12 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	b.Raw(payload)
 	b.Raw(w.join)
 	w.describe(&b, p)
-	l.mark(&b, p.JID)
+	if w.id == "" {
+		l.mark(&b, p.JID)
+	} else { // our request
+		l.behindUs(b.Start("fmuc", "xmlns", nsFMUC, "from", p.JID.String()))
+		b.End()
+	}
 	env := stanza.Envelope{Kind: stanza.Presence, Type: w.kind, ID: w.id, From: l.c.Room.With(p.Nick).String()}
 	l.post(env.Render(b.Bytes()), to)
 }

@@ -11,6 +11,7 @@ const (
 	stale               // until those who were not announced again are gone
 	probe               // until a silent peer is asked for a sign of life, or is given up
 	refill              // until the log is read again that could not be read
+	ring                // until somebody else has opened a ring, or a peer has heard that it may not close one
 	timers
 )
 
@@ -21,6 +22,7 @@ var rings = [timers]func(*Link){
 	stale:  (*Link).sweep,
 	probe:  (*Link).probe,
 	refill: (*Link).pull,
+	ring:   (*Link).ringOver,
 }
 
 // set starts a wait anew; the zero time ends it.

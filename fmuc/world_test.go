@@ -33,6 +33,7 @@ type world struct {
 	saved    map[wire]fmuc.Save
 	logs     map[string][]muc.Entry
 	records  map[string]muc.Record
+	behind   map[string][]string // nodes behind the links of those who have joined a room
 	now      time.Time
 	held     bool // carry nothing by itself
 }
@@ -62,7 +63,8 @@ type deed struct {
 func newWorld(s *muc.Settings) *world {
 	return &world{
 		settings: s, rooms: map[string]*muc.Room{}, edges: map[string]map[muc.Via]*edge{},
-		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, logs: map[string][]muc.Entry{}, records: map[string]muc.Record{}, now: muctest.Start,
+		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, logs: map[string][]muc.Entry{}, records: map[string]muc.Record{},
+		behind: map[string][]string{}, now: muctest.Start,
 	}
 }
 
@@ -184,6 +186,7 @@ func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
 		Room: stanza.MustJID(room), Peer: stanza.MustJID(string(via)), Inbound: inbound,
 		MaxHistory: history, JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
 		SyncedAt: w.saved[wire{room, string(via)}].SyncedAt, Acked: w.saved[wire{room, string(via)}].Acked,
+		Node: w.node(room), Behind: w.behind[room],
 	})
 	if w.edges[room] == nil {
 		w.edges[room] = map[muc.Via]*edge{}
@@ -238,6 +241,32 @@ func (w *world) tell(e *edge, ev fmuc.Event) {
 			delete(w.edges[e.room], e.via)
 		}
 	}
+	w.spread(e.room)
+}
+
+// spread tells the link up who is behind the others, in rooms that rings are told of.
+func (w *world) spread(room string) {
+	list := []string{}
+	for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
+		list = append(list, w.edges[room][via].link.Behind()...)
+	}
+	if w.node(room) == "" || slices.Equal(list, w.behind[room]) {
+		return
+	}
+	w.behind[room] = list
+	for _, e := range w.edges[room] {
+		if !e.inbound {
+			w.tell(e, fmuc.Event{Behind: list})
+		}
+	}
+}
+
+// node is what rings are told of a room. In most scripts they are told nothing, as by nodes of another kind.
+func (w *world) node(room string) string {
+	if strings.HasPrefix(room, "ring@") {
+		return w.rooms[room].Token()
+	}
+	return ""
 }
 
 func (w *world) perform(room string, _ muc.Via, effects []muc.Effect) {

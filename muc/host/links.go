@@ -1,6 +1,7 @@
 package host
 
 import (
+	"slices"
 	"time"
 
 	"isthmus/component/stanza"
@@ -100,6 +101,7 @@ func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge
 		Room: l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
 		JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
 		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
+		Node: l.room.Token(), Behind: l.behind,
 	})}
 	l.edges[via] = k
 	if !inbound && l.room.Peopled(via) {
@@ -136,6 +138,23 @@ func (s *shard) drop(l *live, k *edge) {
 	}
 }
 
+// spread tells the link to the room that this one joins which nodes are behind the others, when that has changed.
+func (s *shard) spread(l *live, now time.Time) {
+	list := []string{}
+	for _, k := range l.links() {
+		list = append(list, k.link.Behind()...)
+	}
+	if slices.Equal(list, l.behind) {
+		return
+	}
+	l.behind = list
+	for _, k := range l.links() {
+		if !k.inbound {
+			s.tell(l, k, fmuc.Event{At: now, Behind: list})
+		}
+	}
+}
+
 // dropAll lets go of the links of a room that is no more.
 func (s *shard) dropAll(l *live) {
 	for _, k := range l.edges {
@@ -161,6 +180,7 @@ func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
 		s.instruct(l, k, fmuc.Event{At: ev.At, Detached: true})
 	}
 	s.instruct(l, k, ev)
+	s.spread(l, ev.At)
 }
 
 func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {

@@ -32,6 +32,7 @@ type live struct {
 	deeds   int                          // counts events
 	refused int                          // the event whose message could not be stored
 	edges   map[muc.Via]*edge
+	behind  []string                 // the nodes behind links of peers that have joined
 	known   map[muc.Via]storage.Link // of each link, as stored
 }
 
