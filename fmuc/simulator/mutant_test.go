@@ -27,7 +27,6 @@ var mutants = []struct {
 	{name: "nobody knows a message again", shape: "pair", play: "again", rules: []string{"double", "twice"}, tamper: renumber},
 	{name: "what was missed is not told", shape: "pair", play: "calm", before: talkAlone, rules: []string{"loss"}, tamper: without(late)},
 	{name: "who has gone is not swept out", shape: "pair", play: "calm", before: leaveUnseen, rules: []string{"roster"}, tamper: raise},
-	{name: "leaves are not told", shape: "chain", play: "calm", rules: []string{"roster"}, tamper: without(leave)},
 	{name: "a link reflects", shape: "pair", play: "calm", rules: []string{"returned"}, tamper: plain(reflect)},
 	{name: "subjects are not told", shape: "chain", play: "calm", rules: []string{"subject"}, tamper: without(subject)},
 	{name: "messages are lost", shape: "star", play: "calm", rules: []string{"loss"}, tamper: without(live)},

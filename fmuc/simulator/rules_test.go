@@ -27,7 +27,7 @@ import (
 //	roster   everybody sees exactly those who are there
 //	subject  there is one subject
 //	storm    what crosses is in proportion to what happens
-//	noise    nothing but pings crosses while nothing happens
+//	noise    nothing but pings, and requests of whom was refused, crosses while nothing happens
 //	lazy     nothing at all crosses while nobody is in the room at the joining side
 //	xml      what is sent can be read
 
@@ -182,9 +182,9 @@ func (w *world) crossings(text string) (n int) {
 
 // checkSilence looks at what crosses while nothing happens.
 func (w *world) checkSilence() {
-	before := w.crossed - w.queries
+	before := w.crossed - w.queries - w.asked
 	w.pass(time.Hour)
-	if n := w.crossed - w.queries - before; n > 0 {
+	if n := w.crossed - w.queries - w.asked - before; n > 0 {
 		w.found("noise", "%d stanzas have crossed in an hour in which nothing happened", n)
 	}
 }

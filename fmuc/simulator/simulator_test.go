@@ -20,7 +20,7 @@ var (
 )
 
 // plenty is how many seeds of each kind must hold a rule before it is said to hold.
-const plenty = 40
+const plenty = 25
 
 // run plays a script in a bubble of its own and returns what became of the world.
 func run(t *testing.T, s script, prepare ...func(*world)) (w *world) {
@@ -122,8 +122,8 @@ func playAll(t *testing.T, paid *ledger, sh shape, p play, n int) {
 func report(t *testing.T, s script, rule string, count, of int) {
 	s = shrink(t, s, rule)
 	w := run(t, s, func(w *world) { w.tracing = true })
-	t.Errorf("%s is broken by %d of %d seeds: %s\n%s%s", rule, count, of, w.findings[rule], s, strings.Join(w.traced[:min(len(w.traced), lines)], "\n"))
+	t.Errorf("%s is broken by %d of %d seeds: %s\n%s%s", rule, count, of, w.findings[rule], s, strings.Join(w.traced[:min(len(w.traced), *lines)], "\n"))
 }
 
 // lines of a run are told at most: what is wrong in a small script is wrong soon.
-const lines = 120
+var lines = flag.Int("lines", 120, "how much is told of a run")

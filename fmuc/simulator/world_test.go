@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"isthmus/component/stanza"
+	"isthmus/fmuc"
 	"isthmus/muc/muctest"
 )
 
@@ -37,6 +38,7 @@ type world struct {
 	inbox   []letter
 	crossed int // stanzas put on wires
 	queries int // of those, pings and their answers
+	asked   int // of those, requests to join and their refusal
 
 	note     sync.Mutex
 	findings findings
@@ -158,6 +160,9 @@ func (w *world) put(k *wire, st *stanza.Stanza) {
 	w.crossed++
 	if st.Kind == stanza.IQ {
 		w.queries++
+	}
+	if fmuc.JoinShaped(st) || st.Child(nsFMUC, "fmuc").Child(nsFMUC, "reject") != nil {
+		w.asked++
 	}
 	if w.crossed-w.queries > flood {
 		w.found("storm", "%d stanzas have crossed, and there is no end", flood)
