@@ -60,7 +60,7 @@ func newNode(w *world, i int) *node {
 		s.Peers = append(s.Peers, domain(a))
 	}
 	s.Link.Ping, s.Link.Grace = 15*time.Minute, time.Hour // longer than anything is broken: whoever stays is never out of sight
-	s.PingIdle = 50 * time.Minute                        // who was brought back after a crash may have gone before it
+	s.PingIdle = 50 * time.Minute                         // who was brought back after a crash may have gone before it
 	s.Federation = map[string]muc.Federation{"den": f}
 	n.settle = s
 	n.found()
