@@ -9,18 +9,14 @@ import (
 
 // Config is what a link is made of.
 type Config struct {
-	Room, Peer  stanza.JID    // both bare
-	Inbound     bool          // the peer joins us; otherwise we join it
-	MaxHistory  int           // messages asked for and given
-	JoinTimeout time.Duration // how long an answer to our join may take; more than a round trip of the link
-	Retry       time.Duration // wait before the next attempt, grows to 16 times
-	Ping        time.Duration // silence after which the peer is asked for a sign of life; 0 = never
-	PingTimeout time.Duration // in which it has to give one
-	Grace       time.Duration // how long the peer's people stay in the room when nothing gets through
-	SyncedAt    time.Time     // everything of the peer's up to here has been received; zero: nothing
-	Acked       string        // the peer has our log up to the event of this stanza-id, "" = not known
-	Node        string        // the room as rings are told of it, "" = they are not
-	Behind      []string      // the nodes behind the room's other links, as rings are told of them
+	muc.LinkConfig
+	Room, Peer stanza.JID // both bare
+	Inbound    bool       // the peer joins us; otherwise we join it
+	MaxHistory int        // messages asked for and given
+	SyncedAt   time.Time  // everything of the peer's up to here has been received; zero: nothing
+	Acked      string     // the peer has our log up to the event of this stanza-id, "" = not known
+	Node       string     // the room as rings are told of it, "" = they are not
+	Behind     []string   // the nodes behind the room's other links, as rings are told of them
 }
 
 // Event is one thing that happens to a link.

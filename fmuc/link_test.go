@@ -21,7 +21,11 @@ var (
 
 func config(inbound bool) fmuc.Config {
 	return fmuc.Config{
-		Room: ourRoom, Peer: theirs, Inbound: inbound, MaxHistory: history, JoinTimeout: patience, Retry: patience, Grace: patience,
+		LinkConfig: muc.LinkConfig{
+			JoinTimeout: patience, Retry: patience, Grace: patience,
+			Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Transit: true,
+		},
+		Room: ourRoom, Peer: theirs, Inbound: inbound, MaxHistory: history,
 	}
 }
 

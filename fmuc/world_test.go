@@ -181,10 +181,10 @@ func (w *world) fromPeer(room string, r *muc.Room, st *stanza.Stanza) bool {
 
 func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
 	e := &edge{room: room, via: via, inbound: inbound}
-	c := w.settings.Link
+	ours, theirs := stanza.MustJID(room), stanza.MustJID(string(via))
 	e.link = fmuc.New(fmuc.Config{
-		Room: stanza.MustJID(room), Peer: stanza.MustJID(string(via)), Inbound: inbound,
-		MaxHistory: history, JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
+		LinkConfig: w.settings.LinkOf(ours, theirs),
+		Room:       ours, Peer: theirs, Inbound: inbound, MaxHistory: history,
 		SyncedAt: w.saved[wire{room, string(via)}].SyncedAt, Acked: w.saved[wire{room, string(via)}].Acked,
 		Node: w.node(room), Behind: w.behind[room],
 	})

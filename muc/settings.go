@@ -37,7 +37,8 @@ type Settings struct {
 
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room
-	Link       LinkConfig            // of the rooms for which he says nothing else
+	Link       LinkConfig            // of the links for which he says nothing else
+	Links      map[Ends]LinkConfig   // of those for which he does
 
 	Confusables string        // "off" lets nicks look alike that do not compare as one
 	Reserved    Reserved      // nicks for the service's administrators alone
@@ -49,22 +50,54 @@ type Settings struct {
 type Federation struct {
 	Join   string
 	Accept []string
-	Link   LinkConfig // instead of the service's; its zero value is none
 }
 
-// LinkConfig is how links deal with slow and broken connections. xep:0289#reqs
+// Ends names links: those of one room (its localpart) with one peer (a room or a domain). "" is any.
+type Ends struct{ Room, Peer string }
+
+// Modes of a link, the words of the founding documents for what the XEP calls primary-primary and primary-replica.
+const (
+	MasterMaster = "master-master"
+	MasterSlave  = "master-slave"
+)
+
+// What presence crosses a link.
+const (
+	PresenceFull  = "full"
+	PresenceJoins = "joins" // who enters, leaves or changes his nick
+	PresenceNone  = "none"  // nobody is announced before he speaks
+)
+
+// Dialects of peers.
+const (
+	DialectPlain    = "plain"
+	DialectOpenfire = "openfire"
+)
+
+// LinkConfig is how a link deals with its peer, and with slow and broken connections. xep:0289#reqs
 type LinkConfig struct {
 	JoinTimeout time.Duration // for the answer to a join
 	Retry       time.Duration // wait before the next attempt
 	Ping        time.Duration // silence after which the peer is asked for a sign of life, 0 = never
 	PingTimeout time.Duration // in which it has to give one
 	Grace       time.Duration // how long the peer's people stay when nothing gets through
+
+	Mode     string
+	Presence string
+	Dialect  string
+	Rate     int      // bit/s, 0 = as fast as it goes
+	Users    []string // domains of those whom the peer may speak for; none = all but ours
+	Transit  bool     // what comes over the link may go out over others, and what comes over those over it
 }
 
-// LinkOf is how the links of a room are.
-func (s *Settings) LinkOf(room stanza.JID) LinkConfig {
-	if c := s.Federation[room.Local].Link; c != (LinkConfig{}) {
-		return c
+// LinkOf is how the link of a room with a peer's room is. What is said of the peer counts more than what is said of the room.
+func (s *Settings) LinkOf(room, peer stanza.JID) LinkConfig {
+	for _, r := range []string{room.Local, ""} {
+		for _, p := range []string{peer.Bare().String(), peer.Domain, ""} {
+			if c, ok := s.Links[Ends{r, p}]; ok {
+				return c
+			}
+		}
 	}
 	return s.Link
 }

@@ -95,11 +95,10 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 // connect makes a link.
 func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge {
 	peer, _ := stanza.ParseJID(string(via))
-	c := s.h.o.Settings.LinkOf(l.jid)
 	since, _ := s.h.o.Attached()
 	k := &edge{via: via, inbound: inbound, since: since, link: fmuc.New(fmuc.Config{
-		Room: l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
-		JoinTimeout: c.JoinTimeout, Retry: c.Retry, Ping: c.Ping, PingTimeout: c.PingTimeout, Grace: c.Grace,
+		LinkConfig: s.h.o.Settings.LinkOf(l.jid, peer),
+		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
 		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
 		Node: l.room.Token(), Behind: l.behind,
 	})}

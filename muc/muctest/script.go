@@ -96,6 +96,7 @@ func Defaults() *muc.Settings {
 		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		Link: muc.LinkConfig{
 			JoinTimeout: 30 * time.Second, Retry: 30 * time.Second, PingTimeout: 20 * time.Second, Grace: time.Minute,
+			Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Transit: true,
 		},
 	}
 }

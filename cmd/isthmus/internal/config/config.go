@@ -118,13 +118,10 @@ type Limits struct {
 
 // Federation is with whom rooms may federate.
 type Federation struct {
-	Peers       []string         `toml:"peers"`
-	JoinTimeout time.Duration    `toml:"join_timeout"`
-	Retry       time.Duration    `toml:"retry"`
-	Ping        time.Duration    `toml:"ping"` // 0 = never
-	PingTimeout time.Duration    `toml:"ping_timeout"`
-	Grace       time.Duration    `toml:"grace"`
-	Rooms       []FederationRoom `toml:"room"`
+	Peers []string `toml:"peers"`
+	Link
+	Rooms []FederationRoom `toml:"room"`
+	Ways  []FederationPeer `toml:"peer"`
 }
 
 // FederationRoom is the administrator's word for one room.
@@ -132,12 +129,28 @@ type FederationRoom struct {
 	Room   string   `toml:"room"` // localpart
 	Join   string   `toml:"join"`
 	Accept []string `toml:"accept"`
+	Link
+}
 
-	JoinTimeout Span `toml:"join_timeout"`
-	Retry       Span `toml:"retry"`
-	Ping        Span `toml:"ping"`
-	PingTimeout Span `toml:"ping_timeout"`
-	Grace       Span `toml:"grace"`
+// FederationPeer is his word for the links with one peer.
+type FederationPeer struct {
+	Peer string `toml:"peer"` // a domain, or the address of a room
+	Link
+}
+
+// Link is how links are. What is not said of a room or a peer is as it is said of all.
+type Link struct {
+	JoinTimeout Span     `toml:"join_timeout"`
+	Retry       Span     `toml:"retry"`
+	Ping        Span     `toml:"ping"` // 0s = never
+	PingTimeout Span     `toml:"ping_timeout"`
+	Grace       Span     `toml:"grace"`
+	Mode        string   `toml:"mode"`
+	Presence    string   `toml:"presence"`
+	Dialect     string   `toml:"dialect"`
+	Rate        Pace     `toml:"rate"`
+	Users       []string `toml:"users"`
+	Transit     *bool    `toml:"transit"`
 }
 
 // Admin is the operator's door.
@@ -154,6 +167,7 @@ type Log struct {
 
 // Default is what an empty file means.
 func Default() Config {
+	yes := true
 	return Config{
 		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms"},
 		Storage:   Storage{URL: Embedded, DataDir: "/var/lib/isthmus"},
@@ -171,8 +185,10 @@ func Default() Config {
 			Occupants: 20000, Rooms: 1000,
 		},
 		Federation: Federation{
-			JoinTimeout: 30 * time.Second, Retry: 30 * time.Second,
-			Ping: time.Minute, PingTimeout: 20 * time.Second, Grace: time.Minute,
+			Link: Link{
+				JoinTimeout: "30s", Retry: "30s", Ping: "60s", PingTimeout: "20s", Grace: "60s",
+				Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Rate: "off", Transit: &yes,
+			},
 		},
 		Log: Log{Level: "info", Format: "json"},
 	}

@@ -56,9 +56,17 @@ func TestExampleUncommented(t *testing.T) {
 	}
 	want := []FederationRoom{{
 		Room: "elsinore", Join: "rabbithole@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"},
-		JoinTimeout: "5m", Retry: "2m", Ping: "10m", PingTimeout: "5m", Grace: "15m",
+		Link: Link{
+			JoinTimeout: "5m", Retry: "2m", Ping: "10m", PingTimeout: "5m", Grace: "15m",
+			Mode: "master-slave", Presence: "joins", Rate: "2400 bit/s",
+		},
 	}}
 	if diff := cmp.Diff(want, c.Federation.Rooms); diff != "" {
+		t.Error(diff)
+	}
+	no := false
+	peers := []FederationPeer{{Peer: "rooms.wonderland.lit", Link: Link{Users: []string{"wonderland.lit"}, Transit: &no}}}
+	if diff := cmp.Diff(peers, c.Federation.Ways); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -68,11 +76,12 @@ func uncomment(text string) string {
 	return regexp.MustCompile(`(?m)^#(\S)`).ReplaceAllString(text, "$1")
 }
 
-// paths are all keys of a struct.
+// paths are all keys of a struct. Those of links stand in the example once.
 func paths(path string, t reflect.Type) (all []string) {
-	for i, name := range keys(t) {
-		at, field := join(path, name), t.Field(i).Type
+	for _, f := range fieldsIn(t) {
+		at, field := join(path, f.Tag.Get("toml")), f.Type
 		switch {
+		case len(f.Index) > 1 && path != "federation":
 		case setters[field].set != nil:
 			all = append(all, at)
 		case field.Kind() == reflect.Slice:
@@ -89,8 +98,9 @@ func plain(c Config) map[string]any {
 	out := map[string]any{}
 	var walk func(path string, v reflect.Value)
 	walk = func(path string, v reflect.Value) {
-		for i, name := range keys(v.Type()) {
-			switch f := v.Field(i); {
+		for _, field := range fieldsIn(v.Type()) {
+			name := field.Tag.Get("toml")
+			switch f := v.FieldByIndex(field.Index); {
 			case f.Kind() == reflect.Struct:
 				walk(join(path, name), f)
 			case f.Kind() == reflect.String:

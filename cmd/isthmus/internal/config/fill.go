@@ -16,9 +16,11 @@ var setters = map[reflect.Type]setter{
 	reflect.TypeFor[string]():        {"a text in quotes", set[string]},
 	reflect.TypeFor[Secret]():        {"a text in quotes", set[string]},
 	reflect.TypeFor[Rate]():          {"a text in quotes", set[string]},
-	reflect.TypeFor[Span]():          {"a text in quotes", set[string]},
+	reflect.TypeFor[Span]():          {`a time such as "30s" or "5m"`, set[string]},
 	reflect.TypeFor[int]():           {"a whole number", set[int64]},
+	reflect.TypeFor[Pace]():          {"a text in quotes", set[string]},
 	reflect.TypeFor[bool]():          {"true or false", set[bool]},
+	reflect.TypeFor[*bool]():         {"true or false", setFlag},
 	reflect.TypeFor[[]string]():      {"a list of texts in quotes", setTexts},
 	reflect.TypeFor[time.Duration](): {`a time such as "30s" or "5m"`, setDuration},
 }
@@ -33,6 +35,13 @@ func set[T any](in any, out reflect.Value) bool {
 	if ok {
 		out.Set(reflect.ValueOf(v).Convert(out.Type()))
 	}
+	return ok
+}
+
+// setFlag sets what may also be unsaid.
+func setFlag(in any, out reflect.Value) bool {
+	v, ok := in.(bool)
+	out.Set(reflect.ValueOf(&v))
 	return ok
 }
 
@@ -99,17 +108,28 @@ func (ms *mistakes) value(path string, in any, out reflect.Value) {
 }
 
 func fieldNamed(v reflect.Value, name string) reflect.Value {
-	i := slices.Index(keys(v.Type()), name)
-	if i < 0 {
-		return reflect.Value{}
+	for _, f := range fieldsIn(v.Type()) {
+		if f.Tag.Get("toml") == name {
+			return v.FieldByIndex(f.Index)
+		}
 	}
-	return v.Field(i)
+	return reflect.Value{}
 }
 
-// keys are the names of a struct's fields in the file.
+// fieldsIn are the fields of a struct that have a name in the file, those of embedded ones too.
+func fieldsIn(t reflect.Type) (list []reflect.StructField) {
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.Anonymous {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// keys are their names.
 func keys(t reflect.Type) (names []string) {
-	for i := range t.NumField() {
-		names = append(names, t.Field(i).Tag.Get("toml"))
+	for _, f := range fieldsIn(t) {
+		names = append(names, f.Tag.Get("toml"))
 	}
 	return names
 }

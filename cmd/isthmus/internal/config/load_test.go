@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -54,9 +53,9 @@ room = [
 	want.Rooms.Admins, want.Rooms.LocalDomains = []string{"hamlet@denmark.lit"}, []string{"denmark.lit"}
 	want.Rooms.Defaults.Persistent, want.Rooms.Defaults.Whois = true, "anyone"
 	want.Rooms.Defaults.PresenceBroadcast = nil
-	want.Federation.Peers, want.Federation.Retry = []string{"rooms.wonderland.lit"}, 90*time.Second
+	want.Federation.Peers, want.Federation.Retry = []string{"rooms.wonderland.lit"}, "1m30s"
 	want.Federation.Rooms = []FederationRoom{
-		{Room: "elsinore", Join: "rabbithole@rooms.wonderland.lit", Ping: "10m"},
+		{Room: "elsinore", Join: "rabbithole@rooms.wonderland.lit", Link: Link{Ping: "10m"}},
 		{Room: "hall", Accept: []string{"rooms.wonderland.lit"}},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
@@ -81,7 +80,7 @@ func TestC1AllMistakes(t *testing.T) {
 			"f:4: compnent does not exist; the file knows component, storage, rooms, limits, federation, admin, log",
 		}},
 		{"types", "log = 3\n[component]\ndomain = 5\nsecret = 1\nmax_stanza_bytes = '1'\n[rooms]\nadmins = 'a@b'\nlocal_domains = [1]\n" +
-			"defaults = []\n[storage.x]\n[federation]\nretry = 30\njoin_timeout = 'soon'\nroom = 'x'\n", []string{
+			"defaults = []\n[storage.x]\n[federation]\nretry = 30\njoin_timeout = 'soon'\nroom = 'x'\nrate = '9600'\ntransit = 'no'\n", []string{
 			"f:1: log has to be a table: [log]",
 			"f:3: component.domain has to be a text in quotes",
 			"f:4: component.secret has to be a text in quotes",
@@ -91,8 +90,10 @@ func TestC1AllMistakes(t *testing.T) {
 			"f:9: rooms.defaults has to be a table: [rooms.defaults]",
 			"f:10: storage.x does not exist; [storage] knows url, data_dir",
 			`f:12: federation.retry has to be a time such as "30s" or "5m"`,
-			`f:13: federation.join_timeout has to be a time such as "30s" or "5m"`,
+			`f:13: federation.join_timeout has to be a time such as "30s" or "5m", or "" for what is said elsewhere`,
 			"f:14: federation.room has to be a list of tables: [[federation.room]]",
+			`f:15: federation.rate has to be like "2400 bit/s" or "64 kbit/s", or "off"`,
+			"f:16: federation.transit has to be true or false",
 		}},
 		{"creation by nobody", minimal + "[rooms]\ncreation = 'local'\n", []string{
 			`f:5: rooms.creation is "local", but rooms.local_domains has none`,
@@ -157,6 +158,13 @@ room = "hall"
 colour = "red"
 [[federation.room]]
 room = "Hall"
+[[federation.peer]]
+peer = "rooms.wonderland.lit"
+mode = "master"
+presence = "some"
+dialect = "m-link"
+rate = "9600"
+users = ["hamlet@denmark.lit"]
 [admin]
 listen = ":0"
 [log]
@@ -186,16 +194,22 @@ format = "xml"
 			"f:28: federation.grace is -1s; it has to be 0s at least",
 			`f:30: federation.room.room is "a@b"; it has to be the name of a room before the @user@rooms.denmark.lit`,
 			`f:31: federation.room.join has "rooms.wonderland.lit", which is not an address such as name@example.org`,
-			`f:32: federation.room.retry has to be a time such as "30s" or "5m", or "" for the one of [federation]`,
+			`f:32: federation.room.retry has to be a time such as "30s" or "5m", or "" for what is said elsewhere`,
 			"f:33: federation.room.ping_timeout is 1ms; it has to be 1s at least",
 			"f:34: federation.room.room is missing",
 			`f:35: federation.room.accept has "rooms.wonderland.lit", which federation.peers does not list`,
 			"f:38: federation.room.colour does not exist; [federation.room] knows room, join, accept, join_timeout, retry, ping, " +
-				"ping_timeout, grace",
+				"ping_timeout, grace, mode, presence, dialect, rate, users, transit",
 			`f:40: federation.room.room is "hall", which another [[federation.room]] is about already`,
-			`f:42: admin.listen is ":0"; it has to be a host and a port such as 127.0.0.1:5347`,
-			`f:44: log.level is "loud"; it has to be trace or debug or info or warn or error`,
-			`f:45: log.format is "xml"; it has to be json or console`,
+			`f:42: federation.peer.peer has "rooms.wonderland.lit", which federation.peers does not list`,
+			`f:43: federation.peer.mode is "master"; it has to be master-master or master-slave`,
+			`f:44: federation.peer.presence is "some"; it has to be full or joins or none`,
+			`f:45: federation.peer.dialect is "m-link"; it has to be plain or openfire`,
+			`f:46: federation.peer.rate has to be like "2400 bit/s" or "64 kbit/s", or "off"`,
+			`f:47: federation.peer.users has "hamlet@denmark.lit", which is not a domain such as rooms.example.org`,
+			`f:49: admin.listen is ":0"; it has to be a host and a port such as 127.0.0.1:5347`,
+			`f:51: log.level is "loud"; it has to be trace or debug or info or warn or error`,
+			`f:52: log.format is "xml"; it has to be json or console`,
 		}},
 	}
 	for _, test := range tests {

@@ -78,11 +78,6 @@ var rules = []rule{
 	{"limits.rooms", func(c *Config) error { return between(c.Limits.Rooms, 0, 1<<20) }},
 
 	{"federation.peers", func(c *Config) error { return each(c.Federation.Peers, aPeer) }},
-	{"federation.join_timeout", func(c *Config) error { return aSecond(c.Federation.JoinTimeout) }},
-	{"federation.retry", func(c *Config) error { return aSecond(c.Federation.Retry) }},
-	{"federation.ping", func(c *Config) error { return aSecondOrNever(c.Federation.Ping) }},
-	{"federation.ping_timeout", func(c *Config) error { return aSecond(c.Federation.PingTimeout) }},
-	{"federation.grace", func(c *Config) error { return anyTime(c.Federation.Grace) }},
 
 	{"admin.listen", func(c *Config) error {
 		if c.Admin.Listen == "" {
@@ -111,11 +106,6 @@ var roomRules = []roomRule{
 	{"accept", func(c *Config, r *FederationRoom) error {
 		return errors.Join(each(r.Accept, aPeer), c.permits(r.Accept...))
 	}},
-	{"join_timeout", func(_ *Config, r *FederationRoom) error { return aSpan(r.JoinTimeout, aSecond) }},
-	{"retry", func(_ *Config, r *FederationRoom) error { return aSpan(r.Retry, aSecond) }},
-	{"ping", func(_ *Config, r *FederationRoom) error { return aSpan(r.Ping, aSecondOrNever) }},
-	{"ping_timeout", func(_ *Config, r *FederationRoom) error { return aSpan(r.PingTimeout, aSecond) }},
-	{"grace", func(_ *Config, r *FederationRoom) error { return aSpan(r.Grace, anyTime) }},
 }
 
 var roles = []string{"moderator", "participant", "visitor"}
@@ -133,16 +123,33 @@ func (ms *mistakes) judge(c *Config) {
 	for _, r := range rules {
 		hold(r.key, func() error { return r.check(c) })
 	}
+	links := func(at string, l *Link) {
+		for _, r := range linkRules {
+			hold(join(at, r.key), func() error { return r.check(l) })
+		}
+	}
+	links("federation", &c.Federation.Link)
 	seen := map[string]bool{}
 	for i := range c.Federation.Rooms {
 		room, at := &c.Federation.Rooms[i], element("federation.room", i)
 		for _, r := range roomRules {
 			hold(join(at, r.key), func() error { return r.check(c, room) })
 		}
+		links(at, &room.Link)
 		if seen[room.Room] {
 			ms.add(join(at, "room"), "is %q, which another [[federation.room]] is about already", room.Room)
 		}
 		seen[room.Room] = room.Room != ""
+	}
+	seen = map[string]bool{}
+	for i := range c.Federation.Ways {
+		peer, at := &c.Federation.Ways[i], element("federation.peer", i)
+		hold(join(at, "peer"), func() error { return errors.Join(required(&peer.Peer, aPeer), c.permits(peer.Peer)) })
+		links(at, &peer.Link)
+		if seen[peer.Peer] {
+			ms.add(join(at, "peer"), "is %q, which another [[federation.peer]] is about already", peer.Peer)
+		}
+		seen[peer.Peer] = peer.Peer != ""
 	}
 }
 

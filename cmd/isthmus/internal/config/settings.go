@@ -34,10 +34,10 @@ func (c Config) Settings() *muc.Settings {
 	s.PingIdle, s.PingTimeout = c.Rooms.PingIdle, c.Rooms.PingTimeout
 	s.Quarantine, s.LockTime = c.Rooms.Quarantine, c.Rooms.LockTime
 	s.Reserved, _ = muc.Reserve(c.Rooms.Reserved) // the rules have refused what cannot be a nick
-	s.Link = c.Federation.link()
 	for _, r := range c.Federation.Rooms {
-		s.Federation[r.Room] = muc.Federation{Join: r.Join, Accept: r.Accept, Link: r.link(s.Link)}
+		s.Federation[r.Room] = muc.Federation{Join: r.Join, Accept: r.Accept}
 	}
+	s.Link, s.Links = c.Federation.Link.config(), c.Federation.links()
 	return s
 }
 
@@ -46,20 +46,6 @@ func local(server string) bool {
 	host, _, err := net.SplitHostPort(server)
 	ip := net.ParseIP(host)
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
-}
-
-func (f Federation) link() muc.LinkConfig {
-	return muc.LinkConfig{
-		JoinTimeout: f.JoinTimeout, Retry: f.Retry, Ping: f.Ping, PingTimeout: f.PingTimeout, Grace: f.Grace,
-	}
-}
-
-// link is how the links of a room are: as the service's, but for what is said of it.
-func (r FederationRoom) link(c muc.LinkConfig) muc.LinkConfig {
-	return muc.LinkConfig{
-		JoinTimeout: r.JoinTimeout.or(c.JoinTimeout), Retry: r.Retry.or(c.Retry),
-		Ping: r.Ping.or(c.Ping), PingTimeout: r.PingTimeout.or(c.PingTimeout), Grace: r.Grace.or(c.Grace),
-	}
 }
 
 // defaults are a room's configuration as the file says it.

@@ -90,7 +90,11 @@ func TestSettings(t *testing.T) {
 	c.Rooms.Reserved = []string{"root"}
 	c.Federation.Peers = []string{"rooms.wonderland.lit"}
 	c.Federation.Rooms = []FederationRoom{
-		{Room: "elsinore", Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}, Ping: "0s", Grace: "5m"},
+		{Room: "elsinore", Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}, Link: Link{Ping: "0s", Grace: "5m"}},
+	}
+	c.Federation.Ways = []FederationPeer{
+		{Peer: "rooms.wonderland.lit", Link: Link{Rate: "64 kbit/s", Users: []string{"wonderland.lit"}}},
+		{Peer: "y@rooms.wonderland.lit", Link: Link{Rate: "2400 bit/s", Grace: "1h"}},
 	}
 	reserved, err := muc.Reserve([]string{"root"})
 	if err != nil || len(reserved) == 0 {
@@ -99,6 +103,15 @@ func TestSettings(t *testing.T) {
 	link := muc.LinkConfig{
 		JoinTimeout: 30 * time.Second, Retry: 30 * time.Second,
 		Ping: time.Minute, PingTimeout: 20 * time.Second, Grace: time.Minute,
+		Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Transit: true,
+	}
+	with := func(c muc.LinkConfig, rate int) muc.LinkConfig {
+		c.Rate, c.Users = rate, []string{"wonderland.lit"}
+		return c
+	}
+	patient := func(c muc.LinkConfig, grace time.Duration) muc.LinkConfig {
+		c.Grace = grace
+		return c
 	}
 	own := link
 	own.Ping, own.Grace = 0, 5*time.Minute
@@ -112,7 +125,13 @@ func TestSettings(t *testing.T) {
 		SecureLink: true, MaxStanza: 256 << 10, PingIdle: 15 * time.Minute, PingTimeout: 2 * time.Minute,
 		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		Federation: map[string]muc.Federation{
-			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}, Link: own},
+			"elsinore": {Join: "x@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"}},
+		},
+		Links: map[muc.Ends]muc.LinkConfig{
+			{Room: "elsinore"}: own, {Peer: "rooms.wonderland.lit"}: with(link, 64000),
+			{Peer: "y@rooms.wonderland.lit"}:                   patient(with(link, 2400), time.Hour),
+			{Room: "elsinore", Peer: "rooms.wonderland.lit"}:   with(own, 64000),
+			{Room: "elsinore", Peer: "y@rooms.wonderland.lit"}: patient(with(own, 2400), time.Hour),
 		},
 		Link: link,
 	}

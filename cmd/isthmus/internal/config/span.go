@@ -5,20 +5,16 @@ import (
 	"time"
 )
 
-// Span is a time of one room, as the file says it: "30s", or "" where the service's holds.
+// Span is a time of a link, as the file says it: "30s", or "" where another one holds.
 type Span string
 
-var errSpan = errors.New(`has to be a time such as "30s" or "5m", or "" for the one of [federation]`)
+var errSpan = errors.New(`has to be a time such as "30s" or "5m", or "" for what is said elsewhere`)
 
-// or is the span, where there is none the other one.
-func (s Span) or(other time.Duration) time.Duration {
-	if d, err := time.ParseDuration(string(s)); err == nil {
-		return d
-	}
-	return other
+func (s Span) duration() time.Duration {
+	d, _ := time.ParseDuration(string(s)) // the rules have looked at it
+	return d
 }
 
-// aSpan holds a room's own time to what holds for the service's.
 func aSpan(s Span, check func(time.Duration) error) error {
 	if s == "" {
 		return nil
