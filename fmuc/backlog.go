@@ -63,7 +63,7 @@ func (l *Link) told(t muc.Told) {
 	l.log.asked = false
 	switch {
 	case errors.Is(t.Err, muc.ErrNoEvent):
-		l.warn("The log has been cut: the peer is sent what was said since it was last heard.")
+		l.note(Oddity, "The log has been cut: the peer is sent what was said since it was last heard.")
 		l.log.sent, l.log.since = "", l.recent()
 		l.pull()
 		return
@@ -77,6 +77,7 @@ func (l *Link) told(t muc.Told) {
 		}
 		l.speak(f)
 		l.pass(f.StanzaID)
+		l.catches(1, 0)
 	}
 	if t.Last != "" {
 		l.pass(t.Last)

@@ -46,11 +46,11 @@ func (l *Link) bounced(st *stanza.Stanza) {
 	case end && l.doing == leaving:
 		l.rest()
 	case end:
-		l.wrong(bounced, "Nothing gets through to the peer: "+why+".")
+		l.wrong(Bounced, "Nothing gets through to the peer: "+why+".")
 	case why == string(mellium.Conflict):
-		l.once("The peer has somebody else under a nick that is taken here.")
+		l.note(Collision, "The peer has somebody else under a nick that is taken here.")
 	default:
-		l.once("The peer has refused a stanza: " + why + ".")
+		l.note(Rejection, "The peer has refused a stanza: "+why+".")
 	}
 	if !private && !end {
 		l.sent-- // it did not arrive

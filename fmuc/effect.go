@@ -29,9 +29,6 @@ type Save struct {
 	State    string
 }
 
-// Note is one plain sentence for the log.
-type Note struct{ Level, Text string }
-
 // Ended says that the link is no more and may be dropped.
 type Ended struct{}
 

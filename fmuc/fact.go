@@ -30,6 +30,10 @@ func (l *Link) fact(f muc.Fact) {
 		l.logged(f.StanzaID)
 	case muc.Private:
 		l.private(f)
+	case muc.Repeated:
+		l.note(Duplicate, "The peer has sent what is in the log already.")
+	case muc.Collided:
+		l.note(Collision, "A user of the peer has a nick that is taken here: he is shown under another one.")
 	case muc.Settled:
 		l.iq("result", f.ID, "", "")
 	case muc.Closed:

@@ -12,7 +12,6 @@ import (
 
 // accept takes a request to join: the room's state is the answer. xep:0289#startup
 func (l *Link) accept(st *stanza.Stanza) {
-	clear(l.noted)
 	l.got, l.request = 1, ""
 	if strings.HasPrefix(st.ID, request) {
 		l.request = st.ID

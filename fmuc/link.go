@@ -40,7 +40,6 @@ type Link struct {
 	ours    map[stanza.JID]*member     // who is in the room on our side of the link
 	theirs  map[stanza.JID]*guest      // whom the peer has announced
 	doubled map[stanza.JID]muc.Entered // whom it has announced though he is on our side
-	noted   map[string]bool            // what the log has been told since the join
 
 	last     *muc.Left     // the last one's leave, until the peer has everything that was said before
 	entries  int           // counts those who entered on our side
@@ -62,6 +61,8 @@ type Link struct {
 	tries     int       // pings that were not answered in time, one after the other
 	answers   bool      // the peer has answered a ping before
 	settled   time.Time // when it last did
+	roundTrip time.Duration
+	caught    Caught
 
 	ruling     ruling
 	behind     []string // the nodes behind a peer that joins us
@@ -82,7 +83,7 @@ type Link struct {
 func New(c Config) *Link {
 	return &Link{
 		c: c, peer: c.Peer.Addr(), below: c.Behind,
-		ours: map[stanza.JID]*member{}, theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{}, noted: map[string]bool{},
+		ours: map[stanza.JID]*member{}, theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{},
 	}
 }
 
@@ -98,7 +99,7 @@ func (l *Link) Handle(ev Event) []Effect {
 	case ev.Start:
 		l.start()
 	case ev.Detached:
-		l.wrong(detached, "The host server was away.")
+		l.wrong(Detached, "The host server was away.")
 	case ev.Wake:
 		l.woken()
 	case ev.Stanza != nil:
@@ -112,10 +113,8 @@ func (l *Link) Handle(ev Event) []Effect {
 	return l.out
 }
 
-func (l *Link) emit(e Effect)    { l.out = append(l.out, e) }
-func (l *Link) tell(f muc.Fact)  { l.emit(Tell{f}) }
-func (l *Link) info(text string) { l.emit(Note{"info", text}) }
-func (l *Link) warn(text string) { l.emit(Note{"warn", text}) }
+func (l *Link) emit(e Effect)   { l.out = append(l.out, e) }
+func (l *Link) tell(f muc.Fact) { l.emit(Tell{f}) }
 
 // post sends what a user does; the peer counts it.
 func (l *Link) post(out stanza.Out, to stanza.Addr) {
@@ -123,14 +122,6 @@ func (l *Link) post(out stanza.Out, to stanza.Addr) {
 	l.total.stanzas++
 	l.total.bytes += out.Size() + len(to)
 	l.emit(Send{out, []stanza.Addr{to}})
-}
-
-// once warns of what a peer may do with every stanza: once a join.
-func (l *Link) once(text string) {
-	if !l.noted[text] {
-		l.noted[text] = true
-		l.warn(text)
-	}
 }
 
 // ask wants the state from our room; it comes back as a fact, and everything before it is part of it.
@@ -172,5 +163,6 @@ func (l *Link) depart() {
 func (l *Link) end() {
 	l.become(ended)
 	l.stopWaiting(stale)
+	l.hush()
 	l.emit(Ended{})
 }

@@ -24,8 +24,8 @@ func (l *Link) lose() {
 }
 
 // cutOff ends an inbound link until its peer joins again.
-func (l *Link) cutOff(why string) {
-	l.warn(why + " Its people stay for " + l.c.Grace.String() + ".")
+func (l *Link) cutOff(c Kind, why string) {
+	l.note(l.outage(c), why+" Its people stay for "+l.c.Grace.String()+".")
 	l.lose()
 }
 

@@ -23,6 +23,9 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 		l.live(f)
 		return
 	}
+	if l.c.Inbound || !l.c.SyncedAt.IsZero() { // the first time it is history
+		l.catches(0, 1)
+	}
 	l.tell(f)
 }
 
@@ -30,11 +33,11 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 // whose announcement was lost, is announced by what he says: better late than unheard.
 func (l *Link) live(f muc.Said) {
 	if l.known(f.JID) {
-		l.once("The peer has sent back what was said on this side.")
+		l.note(Echo, "The peer has sent back what was said on this side.")
 		return
 	}
 	if l.theirs[f.JID] == nil && l.doing == joined && f.Nick != "" && f.JID.Bare() != l.c.Peer {
-		l.once("The peer has sent a message of somebody whom it has not announced.")
+		l.note(Oddity, "The peer has sent a message of somebody whom it has not announced.")
 		l.welcome(muc.Entered{Person: f.Person})
 	}
 	g := l.theirs[f.JID]
@@ -76,7 +79,7 @@ func (l *Link) delayed(st *stanza.Stanza) (at time.Time, late bool) {
 func (l *Link) whispered(st *stanza.Stanza, user stanza.JID) {
 	g := l.present(user)
 	if g == nil {
-		l.once("The peer has sent a private message of somebody whom it has not announced.")
+		l.note(Oddity, "The peer has sent a private message of somebody whom it has not announced.")
 		return
 	}
 	l.tell(muc.Private{

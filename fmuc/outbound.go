@@ -32,7 +32,6 @@ func (l *Link) start() {
 // answer. xep:0289#startup
 func (l *Link) join(st muc.State) {
 	clear(l.ours)
-	clear(l.noted)
 	l.last = nil
 	if len(st.Occupants) == 0 {
 		l.rest()
@@ -72,7 +71,7 @@ func (l *Link) complete() {
 // with the one user who was announced. It is joined again with everybody; whoever it does not announce then is gone.
 func (l *Link) forgotten() {
 	if l.now.Sub(l.asked) < l.c.Retry {
-		l.fail("The peer forgets the room as often as it is joined.")
+		l.fail(Severed, "The peer forgets the room as often as it is joined.")
 		return
 	}
 	l.info("The peer has forgotten the room: it is joined again.")
@@ -90,7 +89,7 @@ func (l *Link) unanswered() {
 	if l.attempts > 0 {
 		l.depart()
 	}
-	l.fail("The peer has not answered the request to join.")
+	l.fail(Vain, "The peer has not answered the request to join.")
 }
 
 // remember stores how far we have heard, and have been heard. What was under way when the peer fell silent is asked for
@@ -121,41 +120,42 @@ func (l *Link) leave() {
 // rest is the end of a visit (F2).
 func (l *Link) rest() {
 	l.abandon("The last user has left.")
+	l.hush()
 	l.become(idle)
 	l.owed, l.attempts = 0, 0
 	clear(l.ours)
 }
 
 // fail ends an attempt, or a link that was up, until the next one.
-func (l *Link) fail(why string) {
+func (l *Link) fail(c Kind, why string) {
 	if l.doing == joined && l.now.Sub(l.asked) > l.c.Retry<<maxDoublings {
 		l.attempts = 0
 	}
 	wait := l.patience()
 	l.attempts = min(l.attempts+1, maxDoublings)
-	l.wait(why, wait)
+	l.wait(c, why, wait)
 }
 
 // giveUp ends an attempt that will not go better soon: with the next visit, or after a long time.
-func (l *Link) giveUp(why string) {
+func (l *Link) giveUp(c Kind, why string) {
 	l.attempts = maxDoublings
-	l.wait(why, l.patience())
+	l.wait(c, why, l.patience())
 }
 
-func (l *Link) wait(why string, d time.Duration) {
-	l.warn(fmt.Sprintf("%s The next attempt is in %s.", why, d.Round(time.Second)))
+func (l *Link) wait(c Kind, why string, d time.Duration) {
+	l.note(l.outage(c), fmt.Sprintf("%s The next attempt is in %s.", why, d.Round(time.Second)))
 	l.lose()
 	l.after(retry, d)
 }
 
 // begin joins again at once: the peer can be reached. A link that was up for a short time only is tried again later, since
 // something is wrong with it.
-func (l *Link) begin(why string) {
+func (l *Link) begin(c Kind, why string) {
 	if l.doing != joined || l.now.Sub(l.asked) < l.c.Retry {
-		l.fail(why)
+		l.fail(c, why)
 		return
 	}
-	l.warn(why + " The peer is joined again.")
+	l.note(l.outage(c), why+" The peer is joined again.")
 	l.lose()
 	l.ask(nothing)
 }
@@ -178,7 +178,7 @@ func (l *Link) rejected(reason string) {
 	}
 	reason = "The peer has rejected the room: " + strings.ToValidUTF8(reason[:min(len(reason), 200)], "") + "."
 	l.abandon(reason)
-	l.giveUp(reason)
+	l.giveUp(Rejection, reason)
 }
 
 // wasLeft takes the peer's word that we are no longer joined: expected, or its own wish. One that comes before the answer to
@@ -197,7 +197,7 @@ func (l *Link) wasLeft() {
 		}
 		l.rest()
 	case l.up():
-		l.fail("The peer has ended the link.")
+		l.fail(Parted, "The peer has ended the link.")
 		l.abandon("The peer has ended the link.")
 	}
 }
@@ -218,7 +218,7 @@ func (l *Link) refuse(st *stanza.Stanza, why *stanza.Error) {
 	if st.IsError() {
 		return
 	}
-	l.once(why.Text)
+	l.note(Oddity, why.Text)
 	out, to := why.Reply(st)
 	l.emit(Send{out, []stanza.Addr{to}})
 }
@@ -235,5 +235,5 @@ func (l *Link) stranger(st *stanza.Stanza) {
 		env := stanza.Envelope{Kind: stanza.Presence, Type: "unavailable", From: l.c.Room.With(m.Nick).String()}
 		l.emit(Send{env.Render(nil), []stanza.Addr{l.c.Peer.With(m.Nick).Addr()}})
 	}
-	l.giveUp("The peer does not federate.")
+	l.giveUp(Rejection, "The peer does not federate.")
 }

@@ -34,7 +34,7 @@ func (l *Link) stanza(st *stanza.Stanza) {
 func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	user, err := stanza.ParseJID(mark.Attr("from"))
 	if err != nil {
-		l.once("The peer has sent something that does not name its author.")
+		l.note(Oddity, "The peer has sent something that does not name its author.")
 		return
 	}
 	l.got++
@@ -123,7 +123,7 @@ func (l *Link) startsOver(st *stanza.Stanza, g *guest) bool {
 
 func (l *Link) welcome(f muc.Entered) {
 	if len(l.theirs) >= crowd {
-		l.once("Too many people are at the peer: not all are shown.")
+		l.note(Oddity, "Too many people are at the peer: not all are shown.")
 		return
 	}
 	l.theirs[f.JID] = &guest{nick: f.Nick}

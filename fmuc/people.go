@@ -37,7 +37,7 @@ type guest struct {
 // add remembers somebody on our side; nil where there are too many.
 func (l *Link) add(f muc.Entered) *member {
 	if len(l.ours) >= crowd {
-		l.once("Too many people are in the room: not all are announced to the peer.")
+		l.note(Oddity, "Too many people are in the room: not all are announced to the peer.")
 		return nil
 	}
 	l.entries++

@@ -15,31 +15,21 @@ const (
 
 var phaseNames = [...]string{"idle", "asking", "joining", "up", "leaving", "down", "ended"}
 
-// cause is what tells a link that something is wrong.
-type cause uint8
-
-const (
-	unheard  cause = iota // no ping has been answered for long
-	bounced               // something of ours came back
-	detached              // our own host server was away: whatever was under way is lost
-	unlinked              // the peer is there, and does not know of the link, or has missed something
-)
-
-// causes are what each means while the peer has joined us, and while we have joined it, or are about to.
-var causes = map[cause]struct{ inbound, outbound func(*Link, string) }{
-	unheard:  {(*Link).cutOff, (*Link).fail},
-	bounced:  {(*Link).cutOff, (*Link).fail},
-	detached: {(*Link).cutOff, (*Link).begin},
-	unlinked: {(*Link).cutOff, (*Link).begin},
+// causes are what each cause of an outage means while the peer has joined us, and while we have joined it, or are about to.
+var causes = map[Kind]struct{ inbound, outbound func(*Link, Kind, string) }{
+	Unheard:  {(*Link).cutOff, (*Link).fail},
+	Bounced:  {(*Link).cutOff, (*Link).fail},
+	Detached: {(*Link).cutOff, (*Link).begin},
+	Severed:  {(*Link).cutOff, (*Link).begin},
 }
 
 // wrong acts on a cause, if the link is up at all.
-func (l *Link) wrong(c cause, why string) {
+func (l *Link) wrong(c Kind, why string) {
 	switch {
 	case l.c.Inbound && l.hears():
-		causes[c].inbound(l, why)
+		causes[c].inbound(l, c, why)
 	case !l.c.Inbound && l.up():
-		causes[c].outbound(l, why)
+		causes[c].outbound(l, c, why)
 	}
 }
 

@@ -58,7 +58,7 @@ func (l *Link) probe() {
 		l.tries++
 	}
 	if l.tries >= tries {
-		l.wrong(unheard, "The peer does not answer.")
+		l.wrong(Unheard, "The peer does not answer.")
 		return
 	}
 	l.ping()
@@ -141,7 +141,7 @@ func (l *Link) pinged(st *stanza.Stanza) {
 	l.heard = l.now
 	if n, ok := counted(st.ID); ok && n != l.got {
 		l.refuse(st, Unlinked)
-		l.wrong(unlinked, "Something that the peer has sent did not arrive.")
+		l.wrong(Severed, "Something that the peer has sent did not arrive.")
 		return
 	}
 	l.tell(muc.Settled{ID: st.ID})
@@ -162,7 +162,7 @@ func counted(id string) (n int, ok bool) {
 func (l *Link) ponged(id string) {
 	for i, p := range l.pings {
 		if p.id == id {
-			l.heard, l.tries, l.answers = l.now, 0, true
+			l.heard, l.tries, l.answers, l.roundTrip = l.now, 0, true, l.now.Sub(p.at)
 			l.received(i)
 			return
 		}
@@ -197,9 +197,9 @@ func (l *Link) pingFailed(st *stanza.Stanza) {
 	switch {
 	case !known:
 	case unreachable[why] || st.Child("", "error").Attr("type") == "wait" && able:
-		l.wrong(bounced, "Nothing gets through to the peer: "+why+".")
+		l.wrong(Bounced, "Nothing gets through to the peer: "+why+".")
 	case able || why == string(mellium.ItemNotFound):
-		l.wrong(unlinked, "The peer does not know of the link, or has missed something: "+why+".")
+		l.wrong(Severed, "The peer does not know of the link, or has missed something: "+why+".")
 	default:
 		l.ponged(st.ID)
 		l.answers = false

@@ -80,7 +80,7 @@ func (l *Link) rearranged(mark *stanza.Element) {
 // reject ends what the peer has with us, with a reason. The link is kept for a while, because whomever the peer announces
 // behind its request is refused with it.
 func (l *Link) reject() {
-	l.warn("The peer is refused. " + circular)
+	l.note(Refusal, "The peer is refused. "+circular)
 	out, to := refusal(l.c.Room, l.c.Peer, circular)
 	l.emit(Send{out, []stanza.Addr{to}})
 	clear(l.theirs)

@@ -12,6 +12,7 @@ const (
 	probe               // until a silent peer is asked for a sign of life, or is given up
 	refill              // until the log is read again that could not be read
 	ring                // until somebody else has opened a ring, or a peer has heard that it may not close one
+	quiet               // until nothing more of what was missed comes or goes
 	timers
 )
 
@@ -23,6 +24,7 @@ var rings = [timers]func(*Link){
 	probe:  (*Link).probe,
 	refill: (*Link).pull,
 	ring:   (*Link).ringOver,
+	quiet:  (*Link).caughtUp,
 }
 
 // set starts a wait anew; the zero time ends it.

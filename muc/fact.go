@@ -95,6 +95,12 @@ type Told struct {
 // Logged says that what came over this link is an event of the log now.
 type Logged struct{ StanzaID string }
 
+// Repeated says that what came over this link is in the log already, and was dropped.
+type Repeated struct{}
+
+// Collided says that somebody of this link is shown under another nick here, because his own is taken.
+type Collided struct{}
+
 // Settled asks a room whether everything before it is stored: it comes back to its link then.
 type Settled struct{ ID string }
 
@@ -107,17 +113,19 @@ type Lost struct {
 // Closed says that the room is no more.
 type Closed struct{}
 
-func (Entered) fact() {}
-func (Changed) fact() {}
-func (Renamed) fact() {}
-func (Left) fact()    {}
-func (Said) fact()    {}
-func (Private) fact() {}
-func (Asked) fact()   {}
-func (State) fact()   {}
-func (Settled) fact() {}
-func (Wanted) fact()  {}
-func (Told) fact()    {}
-func (Logged) fact()  {}
-func (Lost) fact()    {}
-func (Closed) fact()  {}
+func (Entered) fact()  {}
+func (Changed) fact()  {}
+func (Renamed) fact()  {}
+func (Left) fact()     {}
+func (Said) fact()     {}
+func (Private) fact()  {}
+func (Asked) fact()    {}
+func (State) fact()    {}
+func (Settled) fact()  {}
+func (Wanted) fact()   {}
+func (Told) fact()     {}
+func (Logged) fact()   {}
+func (Repeated) fact() {}
+func (Collided) fact() {}
+func (Lost) fact()     {}
+func (Closed) fact()   {}

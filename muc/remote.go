@@ -57,6 +57,9 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: 307, Reason: badNick.Text}})
 		return
 	}
+	if !r.proxied(via, f.JID) && aliased(nick, f.Nick) {
+		r.emit(Relay{Only: via, Fact: Collided{}})
+	}
 	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, payload: r.filter(f.Payload)}
 	there := r.byNick[key]
 	known := there != nil && bytes.Equal(there.shown().payload, s.payload)
@@ -126,6 +129,12 @@ func (r *Room) nickFor(nick, domain string, user stanza.JID) (string, string, bo
 		}
 	}
 	return "", "", false
+}
+
+// aliased tells whether somebody is shown under another nick than his own.
+func aliased(shown, own string) bool {
+	nick, _, err := prepareNick(own)
+	return err == nil && nick != shown
 }
 
 func (r *Room) remoteChanged(via Via, f Changed) {

@@ -30,6 +30,7 @@ func (r *Room) remoteSaid(via Via, f Said) {
 	u.kind = kindOf(u.subject, kept)
 	switch {
 	case u.kind != "" && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)):
+		r.emit(Relay{Only: via, Fact: Repeated{}})
 	case u.subject == nil || u.late == 0:
 		r.say(u)
 	default:

@@ -132,6 +132,7 @@ func (s *shard) reconcile(l *live, now time.Time) bool {
 
 func (s *shard) drop(l *live, k *edge) {
 	k.alarm.set(time.Time{}, nil)
+	s.entry(l, k).last = k.link.Status()
 	if l.edges[k.via] == k {
 		delete(l.edges, k.via)
 	}
@@ -183,9 +184,13 @@ func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
 }
 
 func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {
+	if ev.Stanza != nil {
+		s.entry(l, k).in.received(ev.Stanza)
+	}
 	for _, e := range k.link.Handle(ev) {
 		switch e := e.(type) {
 		case fmuc.Send:
+			s.entry(l, k).out.sent(e)
 			s.h.o.Out.Enqueue(l.key, e.Out, e.To)
 		case fmuc.Tell:
 			if l.room != nil {
@@ -196,11 +201,12 @@ func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {
 		case fmuc.Save:
 			s.saveLink(l, k, e)
 		case fmuc.Note:
-			s.note(l, k, e)
+			s.note(l, k, e, ev.At)
 		case fmuc.Ended:
 			s.drop(l, k)
 		}
 	}
+	s.entry(l, k).observe(k, ev.At)
 }
 
 // woken lets a room or a link do what it wanted to be woken for, unless it has set another timer since.
@@ -254,12 +260,4 @@ func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {
 	t := &ticket{change: storage.SaveLink{Link: link}, size: 512, owner: s, room: l}
 	s.unsaved++
 	s.h.writer.submit(t)
-}
-
-func (s *shard) note(l *live, k *edge, e fmuc.Note) {
-	ev := s.h.log.Info()
-	if e.Level == "warn" {
-		ev = s.h.log.Warn()
-	}
-	ev.Str("room", l.key).Str("peer", string(k.via)).Msg(e.Text)
 }

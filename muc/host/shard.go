@@ -24,10 +24,11 @@ type shard struct {
 	rooms   map[string]*live
 	count   atomic.Int64 // of rooms, for whoever asks from outside
 	loading int
-	asking  int             // questions to rooms' logs that are not answered yet
-	touched []*live         // rooms whose occupants may have changed
-	unsaved int             // changes not committed yet
-	todo    []deed          // what links said, to be done after what is being done
+	asking  int     // questions to rooms' logs that are not answered yet
+	touched []*live // rooms whose occupants may have changed
+	unsaved int     // changes not committed yet
+	todo    []deed  // what links said, to be done after what is being done
+	ledger  ledger
 	last    context.Context // outlives the intake, so that what was accepted is finished
 }
 
@@ -59,7 +60,7 @@ var (
 )
 
 func newShard(h *Host) *shard {
-	return &shard{h: h, mail: newMailbox(mailLimit), rooms: map[string]*live{}}
+	return &shard{h: h, mail: newMailbox(mailLimit), rooms: map[string]*live{}, ledger: newLedger()}
 }
 
 func (s *shard) run(ctx, last context.Context) {

@@ -1,0 +1,121 @@
+package host
+
+import (
+	"time"
+
+	"isthmus/component/stanza"
+	"isthmus/fmuc"
+	"isthmus/muc"
+)
+
+// ledger is what a shard remembers of its links for the operator, of those too that are no more.
+type ledger struct {
+	entries map[ends]*entry
+	lines   *muc.Meter // of the log
+}
+
+// ends are what a link is between.
+type ends struct {
+	room string
+	peer muc.Via
+}
+
+// entry is the record of one link since the daemon began.
+type entry struct {
+	inbound bool
+	state   string
+	since   time.Time // when it came into this state
+	in, out Traffic
+	counts  [len(fmuc.Kinds)]int
+	unsaid  [len(fmuc.Kinds)]int // notes that were not logged, since one was
+	trouble string               // the last note that somebody should look at
+	at      time.Time            // of it
+	last    fmuc.Status          // of a link that is no more
+}
+
+// Traffic is what a link has sent or received: stanzas, and bytes of stanzas, without what the streams between the servers add.
+type Traffic struct{ Stanzas, Bytes int }
+
+func (t *Traffic) sent(e fmuc.Send) {
+	for _, to := range e.To {
+		t.Stanzas++
+		t.Bytes += e.Out.Size() + len(to)
+	}
+}
+
+// received counts a stanza as long as we would write it.
+func (t *Traffic) received(st *stanza.Stanza) {
+	t.Stanzas++
+	for _, value := range []string{st.From.String(), st.To.String(), st.Type, st.ID, st.Lang} {
+		if value != "" {
+			t.Bytes += len(` from=""`) + len(value)
+		}
+	}
+	for i := range st.Children {
+		t.Bytes += len(st.Children[i].Raw)
+	}
+	t.Bytes += len("<></>") + 2*len(st.Kind.String())
+}
+
+// A peer may cause notes as fast as it likes. What is over this rate is counted and not logged: for each link and kind of note.
+var lineRate = muc.Rate{Burst: 10, Every: time.Minute}
+
+// mostEntries bounds what a shard remembers.
+const mostEntries = 10_000
+
+func newLedger() ledger { return ledger{map[ends]*entry{}, muc.NewMeter(lineRate)} }
+
+// entry is the record of a link.
+func (s *shard) entry(l *live, k *edge) *entry {
+	at := ends{l.key, k.via}
+	e := s.ledger.entries[at]
+	if e == nil {
+		s.ledger.sweep(s.rooms)
+		e = &entry{}
+		s.ledger.entries[at] = e
+	}
+	e.inbound = k.inbound
+	return e
+}
+
+// sweep makes place: whatever link is no more is forgotten.
+func (g *ledger) sweep(rooms map[string]*live) {
+	if len(g.entries) < mostEntries {
+		return
+	}
+	for at := range g.entries {
+		if l := rooms[at.room]; l == nil || l.edges[at.peer] == nil {
+			delete(g.entries, at)
+		}
+	}
+}
+
+// observe sees whether a link is in another state than before.
+func (e *entry) observe(k *edge, now time.Time) {
+	if state := k.link.State(); state != e.state {
+		e.state, e.since = state, now
+	}
+}
+
+// note counts what a link says, and logs it.
+func (s *shard) note(l *live, k *edge, n fmuc.Note, now time.Time) {
+	kind, e := fmuc.Kinds[n.Kind], s.entry(l, k)
+	e.counts[n.Kind]++
+	if kind.Warn {
+		e.trouble, e.at = n.Text, now
+	}
+	if s.ledger.lines.Take(l.key+" "+string(k.via)+" "+kind.Name, now) > 0 {
+		e.unsaid[n.Kind]++
+		return
+	}
+	line := s.h.log.Info()
+	if kind.Warn {
+		line = s.h.log.Warn()
+	}
+	line = line.Str("room", l.key).Str("peer", string(k.via)).Str("kind", kind.Name)
+	if more := e.unsaid[n.Kind]; more > 0 {
+		line = line.Int("not_logged_before", more)
+		e.unsaid[n.Kind] = 0
+	}
+	line.Msg(n.Text)
+}
