@@ -60,18 +60,22 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = l.Close() }()
 		world = l
+		defer strait.close()
 		code := m.Run()
 		if code != 0 {
-			l.Report(func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) })
+			l.Report(complain)
 		}
 		return code
 	}())
 }
 
+func complain(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+
 // scene is a test at one place.
 type scene struct {
 	*testing.T
 	place
+	lab *lab.Lab
 	ctx context.Context
 	tag string // tells the rooms of this run from those of the one before
 }
@@ -83,10 +87,13 @@ func onBoth(t *testing.T, test func(s *scene)) {
 	}
 }
 
-func at(t *testing.T, p place) *scene {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+func at(t *testing.T, p place) *scene { return atLab(t, world, p) }
+
+// atLab gives the test two minutes, its clean-up among them.
+func atLab(t *testing.T, l *lab.Lab, p place) *scene {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
 	t.Cleanup(cancel)
-	return &scene{t, p, ctx, strings.ToLower(rand.Text()[:6])}
+	return &scene{t, p, l, ctx, strings.ToLower(rand.Text()[:6])}
 }
 
 // user is a client in a test: what goes wrong ends the test.
@@ -100,7 +107,7 @@ type user struct {
 func (s *scene) login(name string) *user {
 	s.Helper()
 	jid := name + "@" + s.users + "/lab"
-	c, err := world.Login(s.ctx, jid)
+	c, err := s.lab.Login(s.ctx, jid)
 	if err != nil {
 		s.Fatal(err)
 	}
