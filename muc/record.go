@@ -37,6 +37,8 @@ type Config struct {
 	SlowMode               int
 	TalkLogging            string
 	UserOptOut             bool
+	KeepDays               int
+	KeepEvents             int
 
 	FederationJoin   string
 	FederationAccept []string

@@ -54,6 +54,11 @@ type Store interface {
 	// Owned counts the rooms that this bare JID has created.
 	Owned(ctx context.Context, creator string) (int, error)
 
+	// Trim cuts what need not be kept any more off the logs of some rooms, ordered by JID, beginning with from: not much at a
+	// time, so that nobody waits for it. It returns where to go on, "" when it has been to all rooms, and how many events are
+	// gone. No number of what is cut is given again.
+	Trim(ctx context.Context, keep Retention, from string) (next string, gone int, err error)
+
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
 	Close() error
@@ -238,6 +243,8 @@ type Config struct {
 	SlowMode               int    // seconds between two messages of one user, 0 = any
 	TalkLogging            string // what two occupants may agree on: "pass" (whatever they like), "force-may" or "force-mustnot" log
 	UserOptOut             bool   // occupants may have what they say to all not logged
+	KeepDays               int    // how long the log is kept, 0 = as long as the service says
+	KeepEvents             int    // how many events of it are kept, 0 = as many as the service says
 
 	FederationJoin   string   // bare JID of the peer room that this one joins, "" = none
 	FederationAccept []string // bare room JIDs or domains that may join this one
@@ -354,6 +361,34 @@ type Link struct {
 	State      string    // "joined", "left"
 	SyncedAt   time.Time // everything of the peer's up to here has been received
 	Acked      string    // the peer has our log up to the event of this stanza-id, "" = not known
+}
+
+// Retention says what of all logs is kept; a room's own KeepDays and KeepEvents may say less, never more. An event is as old
+// as the newest that had arrived with it: what another node brings late is kept as long as what was said when it came.
+type Retention struct {
+	Now    time.Time
+	Age    time.Duration // 0 = for ever
+	Events int           // the newest of each room, 0 = all
+}
+
+// Of is what is kept of a room's log: what is at least as new as this hybrid logical clock, and so many of the newest events;
+// 0 is no limit.
+func (k Retention) Of(c Config) (since int64, events int) {
+	age := tighter(k.Age, time.Duration(max(0, min(c.KeepDays, maxDays)))*24*time.Hour)
+	if age > 0 {
+		since = millisecond(k.Now.Add(-age)) << 16
+	}
+	return since, tighter(k.Events, c.KeepEvents)
+}
+
+const maxDays = 100 * 366 // more are as good as for ever
+
+// tighter is the smaller of two limits; one that is not above 0 is none.
+func tighter[N int | time.Duration](a, b N) N {
+	if a <= 0 || b > 0 && b < a {
+		return max(b, 0)
+	}
+	return a
 }
 
 // Listed is one row of the service's list of rooms.

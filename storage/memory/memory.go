@@ -39,6 +39,8 @@ type room struct {
 	vcard        []byte
 	log          []storage.Event // in order of arrival
 	keys         map[key]int     // where in log an event stands
+	cutSeq       int64           // the highest seq, and the highest clock, of what was cut off the log
+	cutAt        int64
 }
 
 type key struct {
@@ -203,6 +205,7 @@ func (r *room) load(history int) *storage.Room {
 	for _, e := range log[len(log)-min(history, len(log)):] {
 		out.History = append(out.History, copyEvent(e))
 	}
+	out.LastSeq, out.LastAt = r.cutSeq, r.cutAt
 	for _, e := range r.log {
 		out.LastAt = max(out.LastAt, e.At)
 		if e.Origin == r.record.JID && e.Epoch == r.record.Epoch {

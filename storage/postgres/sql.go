@@ -41,9 +41,9 @@ var (
 	loadSeen = `SELECT dedupe FROM (SELECT dedupe, arrival FROM events WHERE room = $1 AND dedupe IS NOT NULL
 		ORDER BY arrival DESC LIMIT 1000) AS latest ORDER BY arrival`
 	loadLast = `SELECT
-		greatest(0, (SELECT max(seq) FROM events
+		greatest(0, (SELECT seq FROM cuts WHERE room = $1), (SELECT max(seq) FROM events
 			WHERE room = $1 AND origin = $1 AND epoch = (SELECT epoch FROM rooms WHERE jid = $1))),
-		greatest(0, (SELECT max(high) FROM events WHERE room = $1))`
+		greatest(0, (SELECT at FROM cuts WHERE room = $1), (SELECT max(high) FROM events WHERE room = $1))`
 
 	listPublic     = `SELECT jid, name FROM rooms WHERE public AND NOT locked AND jid > $1 ORDER BY jid LIMIT $2`
 	countPublic    = `SELECT count(*) FROM rooms WHERE public AND NOT locked`

@@ -79,6 +79,8 @@ var rooms = table[room]{"rooms", 1, []column[room]{
 	col("slow_mode", "bigint", func(r *room) *int { return &r.Config.SlowMode }),
 	col("talk_logging", "text", func(r *room) *string { return &r.Config.TalkLogging }),
 	col("user_optout", "boolean", func(r *room) *bool { return &r.Config.UserOptOut }),
+	col("keep_days", "bigint", func(r *room) *int { return &r.Config.KeepDays }),
+	col("keep_events", "bigint", func(r *room) *int { return &r.Config.KeepEvents }),
 
 	col("federation_join", "text", func(r *room) *string { return &r.Config.FederationJoin }),
 	list("federation_accept", "text[]", func(r *room) *[]string { return &r.Config.FederationAccept }),

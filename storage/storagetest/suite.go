@@ -52,6 +52,8 @@ var suite = []struct {
 	{"ArchiveUnknownID", archiveUnknownID},
 	{"ArchiveEachPageOnce", archiveEachPageOnce},
 	{"S4ArchiveWhileAppending", archiveWhileAppending},
+	{"Trim", trim},
+	{"TrimMuch", trimMuch},
 	{"Concurrent", concurrent},
 	{"Cancelled", cancelled},
 	{"Closed", closed},
