@@ -118,6 +118,7 @@ func (r *Room) sendHistory(s *Session, l Limits) {
 
 // within is the history within the limits of number and time, oldest first.
 func (r *Room) within(l Limits) []*Entry {
+	l = r.retains().within(l, r.now)
 	first := len(r.history)
 	for first > 0 && (l.MaxStanzas < 0 || len(r.history)-first < l.MaxStanzas) && !r.tooOld(&r.history[first-1], l) {
 		first--

@@ -81,6 +81,7 @@ func init() {
 		hats,
 		avatar,
 		archive,
+		retention,
 		mam,
 		retractions,
 		moderation,

@@ -35,6 +35,8 @@ type Settings struct {
 	PingIdle    time.Duration // silence after which a client is asked for a sign of life, 0 = never
 	PingTimeout time.Duration // in which it has to give one
 
+	Retention Retention // of every room's log
+
 	Peers      []string              // domains and bare room JIDs that rooms may federate with; empty = nobody
 	Federation map[string]Federation // by localpart: what the administrator says for one room
 	Link       LinkConfig            // of the links for which he says nothing else

@@ -56,6 +56,9 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	defer door.end(context.Background())
 	defer d.openControl(h).end(context.Background())
 
+	keep := storage.Retention{Age: d.config.Archive.Age, Events: d.config.Archive.Events}
+	defer begin(trimmer(store, keep, d.config.Archive.Every, d.log)).end(context.Background())
+
 	rooms := begin(h.Run)
 	attached.Settle = rooms.end
 	err = attached.Run(ctx)

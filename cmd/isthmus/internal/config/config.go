@@ -16,6 +16,7 @@ type Config struct {
 	Storage    Storage    `toml:"storage"`
 	Rooms      Rooms      `toml:"rooms"`
 	Limits     Limits     `toml:"limits"`
+	Archive    Archive    `toml:"archive"`
 	Federation Federation `toml:"federation"`
 	Admin      Admin      `toml:"admin"`
 	Log        Log        `toml:"log"`
@@ -100,6 +101,15 @@ type Defaults struct {
 	SlowMode               int    `toml:"slow_mode_duration"`
 	TalkLogging            string `toml:"chatneg_logging"`
 	UserOptOut             bool   `toml:"chatneg_user_optout"`
+	KeepDays               int    `toml:"archive_days"`
+	KeepEvents             int    `toml:"archive_events"`
+}
+
+// Archive is how much of what was said is kept.
+type Archive struct {
+	Age    time.Duration `toml:"max_age"`    // 0 = for ever
+	Events int           `toml:"max_events"` // of each room, 0 = all
+	Every  time.Duration `toml:"trim_every"`
 }
 
 // Limits protect the service from its users: muc.Bounds says more.
@@ -184,6 +194,7 @@ func Default() Config {
 			Voice: "2/m, 1 at once", Registrations: "2/m, 5 at once", Room: "500/s, 5000 at once",
 			Occupants: 20000, Rooms: 1000,
 		},
+		Archive: Archive{Every: time.Hour},
 		Federation: Federation{
 			Link: Link{
 				JoinTimeout: "30s", Retry: "30s", Ping: "60s", PingTimeout: "20s", Grace: "60s",

@@ -77,7 +77,7 @@ func TestC1AllMistakes(t *testing.T) {
 		{"syntax", "[component]\ndomain = rooms\n", []string{"f:2: expected value but found ... instead"}},
 		{"twice", minimal + "domain = 'a'\n", []string{"f:4: Key 'component.domain' has already been defined."}},
 		{"sections", minimal + "[compnent]\nx = 1\n[log]\nlevel = 'info'\n", []string{
-			"f:4: compnent does not exist; the file knows component, storage, rooms, limits, federation, admin, log",
+			"f:4: compnent does not exist; the file knows component, storage, rooms, limits, archive, federation, admin, log",
 		}},
 		{"types", "log = 3\n[component]\ndomain = 5\nsecret = 1\nmax_stanza_bytes = '1'\n[rooms]\nadmins = 'a@b'\nlocal_domains = [1]\n" +
 			"defaults = []\n[storage.x]\n[federation]\nretry = 30\njoin_timeout = 'soon'\nroom = 'x'\nrate = '9600'\ntransit = 'no'\n", []string{

@@ -66,6 +66,11 @@ var rules = []rule{
 		return oneOf(c.Rooms.Defaults.TalkLogging, "pass", "force-may", "force-mustnot")
 	}},
 	{"rooms.defaults.slow_mode_duration", func(c *Config) error { return between(c.Rooms.Defaults.SlowMode, 0, 86400) }},
+	{"rooms.defaults.archive_days", func(c *Config) error { return between(c.Rooms.Defaults.KeepDays, 0, 36500) }},
+	{"rooms.defaults.archive_events", func(c *Config) error { return between(c.Rooms.Defaults.KeepEvents, 0, 1<<31-1) }},
+	{"archive.max_age", func(c *Config) error { return atLeastOr(c.Archive.Age, time.Minute) }},
+	{"archive.max_events", func(c *Config) error { return between(c.Archive.Events, 0, 1<<31-1) }},
+	{"archive.trim_every", func(c *Config) error { return atLeast(c.Archive.Every, time.Second) }},
 	{"limits.stanzas", func(c *Config) error { return aRate(c.Limits.Stanzas) }},
 	{"limits.entries", func(c *Config) error { return aRate(c.Limits.Entries) }},
 	{"limits.messages", func(c *Config) error { return aRate(c.Limits.Messages) }},

@@ -29,6 +29,7 @@ func (c Config) Settings() *muc.Settings {
 		InviteMembers: c.Rooms.InviteMembers, AnnounceAffiliations: c.Rooms.AnnounceAffiliations,
 		Bounds: c.Limits.bounds(), Peers: c.Federation.Peers, Federation: map[string]muc.Federation{},
 	}
+	s.Retention = muc.Retention{Age: c.Archive.Age, Events: c.Archive.Events}
 	s.SecureLink = local(c.Component.Server)
 	s.Confusables = c.Rooms.Confusables
 	s.PingIdle, s.PingTimeout = c.Rooms.PingIdle, c.Rooms.PingTimeout
