@@ -59,6 +59,15 @@ type Store interface {
 	// gone. No number of what is cut is given again.
 	Trim(ctx context.Context, keep Retention, from string) (next string, gone int, err error)
 
+	// Links lists what survives of the links of a room, "" for those of all rooms, ordered by room and peer, at most max; and
+	// how many there are.
+	Links(ctx context.Context, room string, max int) (list []Link, total int, err error)
+
+	// Backlogs says for each of these links what its peer has not got: what other nodes want of the room's log behind the
+	// event Acked, without what came from the peer or was retracted. Where the log does not have that event it is what was said
+	// since SyncedAt, and where nothing is acknowledged there is none.
+	Backlogs(ctx context.Context, links []Link) ([]Backlog, error)
+
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
 	Close() error
@@ -353,15 +362,6 @@ type Page struct {
 
 // CountMost bounds how far matches are counted.
 const CountMost = 10000
-
-// Link is what survives of a federation link.
-type Link struct {
-	Room, Peer string
-	Inbound    bool
-	State      string    // "joined", "left"
-	SyncedAt   time.Time // everything of the peer's up to here has been received
-	Acked      string    // the peer has our log up to the event of this stanza-id, "" = not known
-}
 
 // Retention says what of all logs is kept; a room's own KeepDays and KeepEvents may say less, never more. An event is as old
 // as the newest that had arrived with it: what another node brings late is kept as long as what was said when it came.

@@ -255,6 +255,7 @@ func (s *shard) setAlarm(l *live, at time.Time) {
 func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {
 	link := storage.Link{
 		Room: l.key, Peer: string(k.via), Inbound: k.inbound, State: e.State, SyncedAt: e.SyncedAt, Acked: e.Acked,
+		Held: l.known[k.via].Held,
 	}
 	l.known[k.via] = link
 	t := &ticket{change: storage.SaveLink{Link: link}, size: 512, owner: s, room: l}

@@ -130,6 +130,7 @@ var links = table[link]{"links", 2, []column[link]{
 	col("state", "text", func(l *link) *string { return &l.State }),
 	when("synced_at", func(l *link) *time.Time { return &l.SyncedAt }),
 	col("acked", "text", func(l *link) *string { return &l.Acked }),
+	col("held", "text", func(l *link) *string { return &l.Held }),
 }}
 
 var vcards = table[vcard]{"vcards", 1, []column[vcard]{

@@ -44,6 +44,9 @@ var suite = []struct {
 	{"NickKeys", nickKeys},
 	{"Belongings", belongings},
 	{"Links", links},
+	{"ListOfLinks", listOfLinks},
+	{"Backlogs", backlogs},
+	{"LongBacklog", longBacklog},
 	{"Sessions", sessions},
 	{"Talks", talks},
 	{"Retract", retract},
@@ -136,6 +139,8 @@ func cancelled(t *testing.T, s storage.Store) {
 	_, _, all := s.Rooms(ctx, "", 1)
 	_, waking := s.Unfinished(ctx, "", 1)
 	_, counting := s.Owned(ctx, "")
+	_, _, linking := s.Links(ctx, "", 1)
+	_, waiting := s.Backlogs(ctx, nil)
 	_, paging := s.Archive(ctx, storage.Query{Room: "den@muc.example", Max: 1})
 	for what, err := range map[string]error{
 		"Commit":     s.Commit(ctx, []storage.Change{newRoom("attic@muc.example")}),
@@ -144,6 +149,8 @@ func cancelled(t *testing.T, s storage.Store) {
 		"Rooms":      all,
 		"Unfinished": waking,
 		"Owned":      counting,
+		"Links":      linking,
+		"Backlogs":   waiting,
 		"Archive":    paging,
 		"Ping":       s.Ping(ctx),
 	} {
@@ -163,6 +170,8 @@ func closed(t *testing.T, s storage.Store) {
 	_, _, all := s.Rooms(t.Context(), "", 1)
 	_, waking := s.Unfinished(t.Context(), "", 1)
 	_, counting := s.Owned(t.Context(), "")
+	_, _, linking := s.Links(t.Context(), "", 1)
+	_, waiting := s.Backlogs(t.Context(), nil)
 	_, paging := s.Archive(t.Context(), storage.Query{Room: "den@muc.example", Max: 1})
 	for what, err := range map[string]error{
 		"Commit":     s.Commit(t.Context(), []storage.Change{newRoom("den@muc.example")}),
@@ -171,6 +180,8 @@ func closed(t *testing.T, s storage.Store) {
 		"Rooms":      all,
 		"Unfinished": waking,
 		"Owned":      counting,
+		"Links":      linking,
+		"Backlogs":   waiting,
 		"Archive":    paging,
 		"Ping":       s.Ping(t.Context()),
 	} {
