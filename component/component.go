@@ -27,6 +27,8 @@ type Component struct {
 	Log    zerolog.Logger
 	Limits Limits
 
+	Multicast Multicast
+
 	// Up is called each time the component is attached, before the first stanza is handled. May be nil.
 	Up func()
 	// Settle is called when reading has ended for good, before the outbox is flushed: it returns when whatever the last

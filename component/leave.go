@@ -13,6 +13,7 @@ const defaultDrain = 10 * time.Second
 // that is closed over unread bytes may be reset, and the host then loses what it has not read of ours.
 func (c *Component) leave(ctx context.Context, conn *conn, w *writer) {
 	conn.SetReadDeadline(time.Time{})
+	c.Outbox.leave()
 	discarded := make(chan struct{})
 	go func() {
 		defer close(discarded)

@@ -23,10 +23,13 @@ type Outbox struct {
 	mu          sync.Mutex
 	lanes       map[string]*lane
 	first, last *lane         // the lanes that have something, in the order of their turns
+	parked      []*lane       // those that wait for what the multicast service has not dealt with yet
 	size        int           // bytes waiting
 	pending     bool          // the writer holds bytes that are not written
 	below       chan struct{} // closed when size is below bound; nil when nobody waits
 	empty       chan struct{} // closed when all is written; nil when nobody waits
+
+	multicast multicast
 
 	batch batch // the writer's own
 }
@@ -65,6 +68,10 @@ func (o *Outbox) Enqueue(name string, out stanza.Out, to []stanza.Addr) {
 	l.push(&entry{out: out, to: to})
 	o.size += len(to) * (out.Size() + addressSize)
 	o.mu.Unlock()
+	o.rouse()
+}
+
+func (o *Outbox) rouse() {
 	select {
 	case o.wake <- struct{}{}:
 	default:
@@ -117,9 +124,14 @@ func (o *Outbox) fill() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.first != nil && !o.batch.full() {
-		o.size -= o.first.take(&o.batch)
+		if !o.multicast.ready(o.first) {
+			o.park()
+			continue
+		}
+		o.size -= o.first.take(&o.batch, &o.multicast)
 		o.rotate()
 	}
+	o.askLanded()
 	o.pending = len(o.batch.buf) > 0
 	if o.size < o.bound {
 		release(&o.below)
@@ -136,15 +148,22 @@ func (o *Outbox) rotate() {
 	if l.first != nil && l.credit > 0 {
 		return
 	}
-	o.first, l.next = l.next, nil
-	if o.first == nil {
-		o.last = nil
-	}
+	o.shift()
 	if l.first == nil {
 		delete(o.lanes, l.name)
 		return
 	}
 	o.append(l)
+}
+
+// shift takes out the first lane.
+func (o *Outbox) shift() *lane {
+	l := o.first
+	o.first, l.next = l.next, nil
+	if o.first == nil {
+		o.last = nil
+	}
+	return l
 }
 
 // append puts a lane behind all others and gives it its next turn.

@@ -21,32 +21,35 @@ func (c *Component) serve(ctx context.Context, conn *conn) error {
 	w := c.startWriter(conn)
 	p := &pulse{conn: conn, idle: cmp.Or(c.Idle, defaultIdle), id: c.pulseID, domain: c.Domain, outbox: c.Outbox}
 	p.ask()
+	f := c.newFinder()
 	stopped := make(chan struct{})
 	release := context.AfterFunc(ctx, func() {
 		defer close(stopped)
 		p.stop()
 	})
-	err := c.read(ctx, p)
+	err := c.read(ctx, p, f)
 	if !release() {
 		<-stopped
 		c.leave(ctx, conn, w)
 		return ctx.Err()
 	}
-	if failed := w.end(conn); failed != nil && errors.Is(err, net.ErrClosed) {
+	failed := w.end(conn)
+	c.Outbox.cut()
+	if failed != nil && errors.Is(err, net.ErrClosed) {
 		return failed
 	}
 	return err
 }
 
 // read handles stanzas until the stream ends.
-func (c *Component) read(ctx context.Context, p *pulse) error {
+func (c *Component) read(ctx context.Context, p *pulse, f *finder) error {
 	s := NewScanner(p, c.Limits)
 	for ctx.Err() == nil {
 		raw, err := s.Next()
 		var bad *BadStanza
 		switch {
 		case err == nil:
-			c.deliver(ctx, p, raw)
+			c.deliver(ctx, p, f, raw)
 		case errors.As(err, &bad):
 			c.refuse(bad)
 		default:
@@ -62,7 +65,7 @@ const (
 	longestLang = 64
 )
 
-func (c *Component) deliver(ctx context.Context, p *pulse, raw []byte) {
+func (c *Component) deliver(ctx context.Context, p *pulse, f *finder, raw []byte) {
 	st, err := stanza.Parse(raw)
 	if err != nil {
 		c.refuse(&BadStanza{err, st})
@@ -73,7 +76,7 @@ func (c *Component) deliver(ctx context.Context, p *pulse, raw []byte) {
 		c.refuse(&BadStanza{ErrTooBig, st})
 		return
 	}
-	if p.mine(st) {
+	if p.mine(st) || f.mine(st) {
 		return
 	}
 	if st.From.IsZero() || st.To.Domain != c.Domain {
