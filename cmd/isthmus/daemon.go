@@ -81,7 +81,8 @@ func (d *daemon) component(h *host.Host, out *component.Outbox) *component.Compo
 	return &component.Component{
 		Addr: c.Server, Domain: c.Domain, Secret: c.Secret.Reveal(),
 		Outbox: out, Log: d.log, Limits: component.Limits{Stanza: c.MaxStanzaBytes - config.Headroom}, Drain: drainTime,
-		Up: func() { d.n.attachments.Add(1) },
+		Multicast: c.Via(),
+		Up:        func() { d.n.attachments.Add(1) },
 		Handle: func(ctx context.Context, st *stanza.Stanza) {
 			d.n.stanzas.Add(1)
 			h.Deliver(ctx, st)

@@ -20,7 +20,7 @@ func TestReadmeProvesItsTable(t *testing.T) {
 		t.Fatal("the README has no table of XEPs")
 	}
 	named := map[string]bool{}
-	script := regexp.MustCompile("`((?:muc|muc/host|fmuc|chatneg)/testdata/[^`]+)`")
+	script := regexp.MustCompile("`((?:muc|muc/host|fmuc|chatneg|component)/testdata/[^`]+)`")
 	for row := range strings.Lines(table) {
 		if !strings.HasPrefix(row, "|") {
 			break
@@ -40,7 +40,7 @@ func TestReadmeProvesItsTable(t *testing.T) {
 			}
 		}
 	}
-	for _, dir := range []string{"muc", "muc/host", "fmuc", "chatneg"} {
+	for _, dir := range []string{"muc", "muc/host", "fmuc", "chatneg", "component"} {
 		files, _ := filepath.Glob(filepath.Join("../..", dir, "testdata", "*.txt"))
 		for _, f := range files {
 			if !named[f] && filepath.Base(f) != "anchors.txt" {

@@ -23,6 +23,13 @@ func required(v *string, normal form) error {
 	return err
 }
 
+func optional(v *string, normal form) error {
+	if *v == "" {
+		return nil
+	}
+	return required(v, normal)
+}
+
 func each(list []string, normal form) error {
 	for i := range list {
 		out, err := normal(list[i])

@@ -30,6 +30,8 @@ type Component struct {
 	Server         string `toml:"server"`           // host:port
 	MaxStanzaBytes int    `toml:"max_stanza_bytes"` // of one stanza that is read
 	Name           string `toml:"name"`             // of the service, for people
+	Host           string `toml:"host"`             // domain of the host's users; "" = the domain above ours
+	Multicast      string `toml:"multicast"`        // "auto", "off" or the domain of the service
 }
 
 // Storage is where rooms are kept.
@@ -179,7 +181,7 @@ type Log struct {
 func Default() Config {
 	yes := true
 	return Config{
-		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms"},
+		Component: Component{Server: "127.0.0.1:5347", MaxStanzaBytes: 256 << 10, Name: "Rooms", Multicast: "auto"},
 		Storage:   Storage{URL: Embedded, DataDir: "/var/lib/isthmus"},
 		Rooms: Rooms{
 			Creation: "open", MaxNick: 64, MaxVCard: 64 << 10, ShowSubject: true, InviteMembers: true, Tombstone: 31 * 24 * time.Hour,

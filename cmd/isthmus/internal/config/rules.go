@@ -20,6 +20,8 @@ var rules = []rule{
 	{"component.server", func(c *Config) error { return hostPort(c.Component.Server) }},
 	// A smaller one would refuse what every client may send, beside what rooms add to it. RFC 6120 section 13.12
 	{"component.max_stanza_bytes", func(c *Config) error { return between(c.Component.MaxStanzaBytes, 20000, 16<<20) }},
+	{"component.host", func(c *Config) error { return optional(&c.Component.Host, aDomain) }},
+	{"component.multicast", func(c *Config) error { return optional(&c.Component.Multicast, aDomain) }},
 
 	{"storage.url", func(c *Config) error { return database(&c.Storage) }},
 	{"storage.data_dir", func(c *Config) error { return given(c.Storage.DataDir) }},
