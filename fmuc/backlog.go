@@ -32,12 +32,12 @@ func (l *Link) resume(sent string, since time.Time, end string) {
 
 // flowing tells whether what is said now can be sent now: all that was said before has been, and there is room.
 func (l *Link) flowing() bool {
-	return l.doing == joined && !l.log.behind && !l.log.asked && l.open()
+	return l.doing == joined && !l.log.behind && !l.log.asked && len(l.unlogged) == 0 && l.may()
 }
 
 // pull wants the next part of the log, if there may be one and the peer can take it.
 func (l *Link) pull() {
-	if l.doing != joined || !l.log.behind || l.log.asked || !l.open() {
+	if l.doing != joined || !l.log.behind || l.log.asked || !l.may() {
 		return
 	}
 	l.log.turn++
@@ -72,12 +72,17 @@ func (l *Link) told(t muc.Told) {
 		return
 	}
 	for i, f := range t.Said {
-		if i > 0 && !l.open() {
+		if i > 0 && !l.may() {
 			return // the rest is read again
 		}
+		if l.introduce(f.JID) && l.prompt(f) {
+			f.At = time.Time{}
+		} else {
+			l.catches(1, 0)
+		}
 		l.speak(f)
+		l.streak++
 		l.pass(f.StanzaID)
-		l.catches(1, 0)
 	}
 	if t.Last != "" {
 		l.pass(t.Last)

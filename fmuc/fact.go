@@ -56,91 +56,49 @@ func (l *Link) entered(f muc.Entered) {
 	switch {
 	case l.up() && l.ours[f.JID] != nil:
 		l.changed(muc.Changed(f))
-	case l.up() && l.last != nil:
-		l.relieved(f)
-	case l.up():
-		l.introduce(f)
+	case l.up(), l.doing == down && !l.c.Inbound:
+		if l.add(f) != nil {
+			l.stir(f.JID)
+		}
 	case l.c.Inbound || l.doing == asking:
-	case l.doing == down:
-		l.add(f)
 	default:
 		l.ask(nothing) // he is part of it
 	}
 }
 
-// introduce announces somebody of our side, unless the peer holds the same session for its own: then he waits until that
-// one is gone.
-func (l *Link) introduce(f muc.Entered) {
-	if m := l.add(f); m != nil && l.theirs[f.JID] == nil {
-		l.announce(m)
-	}
-}
-
-// announce tells the peer of somebody. A joining node asks to join each time, so that a peer that has forgotten the link
-// makes it anew. xep:0289#activity
-func (l *Link) announce(m *member) {
-	m.told = true
-	if l.c.Inbound {
-		l.show(m.Person, m.payload, word{}, l.peer)
-		return
-	}
-	l.showJoin(m, false)
-}
-
 // changed passes on what somebody's presence says now. xep:0289#activity
 func (l *Link) changed(f muc.Changed) {
-	m := l.ours[f.JID]
-	if m == nil {
-		return
-	}
-	m.Person, m.payload = f.Person, f.Payload
-	if l.up() && m.told {
-		l.show(m.Person, m.payload, word{}, l.peer)
+	if m := l.ours[f.JID]; m != nil {
+		m.Person, m.payload = f.Person, f.Payload
+		l.stir(f.JID)
 	}
 }
 
-// renamed passes on a change of nick, two stanzas that are one unit (F7). xep:0289#activity
+// renamed passes on a change of nick. xep:0289#activity
 func (l *Link) renamed(f muc.Renamed) {
-	m := l.ours[f.JID]
-	if m == nil {
-		return
-	}
-	was := m.Person
-	m.Nick = f.NewNick
-	if l.up() && m.told {
-		l.show(was, nil, word{kind: "unavailable", nick: f.NewNick, code: 303}, l.peer)
-		l.show(m.Person, m.payload, word{}, l.peer)
+	if m := l.ours[f.JID]; m != nil {
+		m.Nick = f.NewNick
+		l.stir(f.JID)
 	}
 }
 
 // left passes on that somebody is gone: one of ours, or one of the peer's whom our room has put out.
 // xep:0289#part xep:0289#admin
 func (l *Link) left(f muc.Left) {
-	m := l.ours[f.JID]
-	if m == nil {
+	if l.ours[f.JID] == nil {
 		l.put(f)
 		return
 	}
 	delete(l.ours, f.JID)
 	defer l.double(f.JID)
-	if len(l.ours) == 0 && m.told && l.up() && !l.c.Inbound {
-		l.last = &f
-		l.lastWord()
-		return
+	if k := l.roster[f.JID]; k != nil {
+		k.left = f
 	}
-	if l.up() && m.told {
-		l.show(f.Person, f.Payload, leaveWord(f), l.peer)
-	}
+	l.stir(f.JID)
 	if g := l.theirs[f.JID]; g != nil && !g.removed {
 		l.tell(muc.Entered{Person: l.person(f.JID, g)})
 	}
-	if len(l.ours) > 0 || l.c.Inbound {
-		return
-	}
-	switch {
-	case l.up():
-		l.leave()
-	case l.doing == down:
+	if l.doing == down && !l.c.Inbound && len(l.ours) == 0 {
 		l.rest()
 	}
 }
@@ -153,11 +111,15 @@ func (l *Link) put(f muc.Left) {
 	}
 	f.Nick = g.nick
 	g.removed, g.removal, g.until = true, f, l.now.Add(l.c.JoinTimeout)
-	if l.doing == down {
+	switch {
+	case l.doing == down:
 		g.owed = true
-		return
+	case l.up():
+		g.due = true
+		l.stir(f.JID)
+	default:
+		l.expel(g)
 	}
-	l.show(f.Person, nil, leaveWord(f), l.peer)
 }
 
 // said passes on a message, one stanza whatever the size of the room (F3). What was said live is by somebody whom the
@@ -166,7 +128,7 @@ func (l *Link) said(f muc.Said) {
 	live := f.At.IsZero() && !f.Subject
 	switch {
 	case !l.up() || l.theirs[f.JID] != nil:
-	case live && !l.known(f.JID), !l.flowing():
+	case !l.flowing(), live && !l.introduce(f.JID):
 		l.postpone()
 	default:
 		l.speak(f)
@@ -177,18 +139,37 @@ func (l *Link) said(f muc.Said) {
 	}
 }
 
-// mention passes on what is in no log: now or never. A subject is what the room is about, and not said by anybody.
+// mention passes on what is in no log: what says something waits for a while, the rest goes now or never. A subject is what the
+// room is about, and not said by anybody.
 func (l *Link) mention(f muc.Said) {
-	if l.doing == joined && l.theirs[f.JID] == nil && (f.Subject || l.flowing() && l.known(f.JID)) {
+	switch {
+	case l.doing != joined || l.theirs[f.JID] != nil:
+	case f.Subject:
 		l.speak(f)
+	case fleeting(f.Payload):
+		if l.full() && l.flowing() && !l.waiting() && l.known(f.JID) {
+			l.speak(f)
+		}
+	case len(l.unlogged) == 0 && l.may() && l.introduce(f.JID):
+		l.speak(f)
+	case !l.keep(f):
+		l.note(Oddity, "The link is too slow: something that is in no log was not passed on.")
 	}
 }
 
-// private passes on a private message towards its addressee, or its error towards its author. xep:0289#pm
+// private passes on a private message towards its addressee, or its error towards its author, when there is room.
+// xep:0289#pm
 func (l *Link) private(f muc.Private) {
-	if !l.up() {
-		return
+	switch {
+	case !l.up() || !l.full() && f.Type != "error" && fleeting(f.Payload):
+	case len(l.unlogged) == 0 && l.may():
+		l.whisper(f)
+	case !l.keep(f):
+		l.unsent(f)
 	}
+}
+
+func (l *Link) whisper(f muc.Private) {
 	from, to, user := f.Nick, f.To, f.JID
 	if g := l.theirs[f.ToJID]; g != nil { // the peer may call him otherwise
 		to = g.nick
@@ -200,8 +181,9 @@ func (l *Link) private(f muc.Private) {
 			user = author
 		}
 	}
+	l.introduce(f.JID)
 	var b stanza.Builder
-	b.Raw(f.Payload)
+	b.Raw(l.spoken(f.Payload))
 	if f.Type != "error" {
 		b.Empty("x", "xmlns", nsUser)
 	}

@@ -58,30 +58,62 @@ func (l *Link) again(st *stanza.Stanza) {
 	l.after(stale, l.c.JoinTimeout)
 }
 
+// reply is the rest of an answer to a request to join, behind who is here.
+type reply struct {
+	history []muc.Said
+	subject muc.Said
+	last    string // the end of the log when it was asked for
+}
+
 // give answers a request to join: who is here, what was said, and always the subject (F6). xep:0289#startup
 func (l *Link) give(st muc.State) {
 	before := l.ours
 	l.ours = map[stanza.JID]*member{}
-	l.become(joined)
-	l.acked = l.total
-	for _, f := range st.Occupants {
-		delete(before, f.JID)
-		l.introduce(f)
-	}
-	for _, m := range before {
-		if m.told {
-			l.show(m.Person, nil, word{kind: "unavailable"}, l.peer)
-		}
-	}
-	for _, f := range l.newest(st.History) {
-		l.speak(f)
-	}
+	l.become(giving)
+	l.acked, l.log = l.total, backlog{turn: l.log.turn}
 	st.Subject.ID = l.request
-	l.speak(st.Subject)
+	l.reply = reply{l.newest(st.History), st.Subject, st.Last}
+	for _, f := range st.Occupants {
+		l.unlearn(f.JID)
+		l.resettle(l.add(f), before)
+	}
+	for user := range before {
+		l.stir(user)
+	}
+}
+
+// resettle takes somebody over who was in the room before the link was made anew.
+func (l *Link) resettle(m *member, before map[stanza.JID]*member) {
+	if m == nil {
+		return
+	}
+	if was := before[m.JID]; was != nil {
+		m.speaks = was.speaks
+	}
+	l.stir(m.JID)
+}
+
+// replies goes on with an answer, and tells whether there is one.
+func (l *Link) replies() bool {
+	if l.doing != giving {
+		return false
+	}
+	if list := l.reply.history; len(list) > 0 {
+		l.speak(list[0])
+		l.reply.history = list[1:]
+		return true
+	}
+	l.speak(l.reply.subject)
+	l.become(joined)
 	l.sent = 0
 	l.info("The peer has joined the room.")
 	l.watch()
-	l.catchUp(st.Last)
+	behind := l.log.more
+	l.catchUp(l.reply.last)
+	l.log.behind = l.log.behind || behind
+	l.reply = reply{}
+	l.pull()
+	return true
 }
 
 // catchUp sends a peer that has joined what it has missed, behind the answer: from where it is known to have our log, else
@@ -97,7 +129,6 @@ func (l *Link) catchUp(last string) {
 		l.resume("", l.missed, last)
 	}
 	l.remember()
-	l.pull()
 }
 
 // newest is the end of a history that is within the limit of characters, whole messages only.
@@ -144,7 +175,5 @@ func (l *Link) dismiss(j stanza.JID, g *guest, f muc.Left) {
 		f.Person = muc.Person{JID: j, Nick: g.nick, Affiliation: muc.None, Role: muc.NoRole}
 		l.tell(f)
 	}
-	if m := l.ours[j]; m != nil && !m.told && l.up() {
-		l.announce(m)
-	}
+	l.stir(j)
 }

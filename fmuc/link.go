@@ -22,13 +22,14 @@ type Config struct {
 // Event is one thing that happens to a link.
 type Event struct {
 	At       time.Time
-	Stanza   *stanza.Stanza // from the peer, nil otherwise
-	Fact     muc.Fact       // from the room, nil otherwise
-	Wake     bool           // the timer that the link set has come
-	Start    bool           // an outbound link: there are people in the room already
-	Detached bool           // our own host server was away: whatever was under way is lost
-	Stop     string         // the link must end, for this reason
-	Behind   []string       // the nodes behind the room's other links have changed to these; nil otherwise
+	Stanza   *stanza.Stanza  // from the peer, nil otherwise
+	Fact     muc.Fact        // from the room, nil otherwise
+	Wake     bool            // the timer that the link set has come
+	Start    bool            // an outbound link: there are people in the room already
+	Detached bool            // our own host server was away: whatever was under way is lost
+	Retune   *muc.LinkConfig // the link is so from now on, in what needs no new join
+	Stop     string          // the link must end, for this reason
+	Behind   []string        // the nodes behind the room's other links have changed to these; nil otherwise
 }
 
 // Link is one edge between our room and a peer's. One goroutine owns it.
@@ -39,9 +40,11 @@ type Link struct {
 	doing   phase
 	ours    map[stanza.JID]*member     // who is in the room on our side of the link
 	theirs  map[stanza.JID]*guest      // whom the peer has announced
+	roster  map[stanza.JID]*face       // whom of ours the peer knows, and how
+	nicks   map[string][]stanza.JID    // of the roster, in lower case
+	queues  [dues]queue                // of whom it has to be told something
 	doubled map[stanza.JID]muc.Entered // whom it has announced though he is on our side
 
-	last     *muc.Left     // the last one's leave, until the peer has everything that was said before
 	entries  int           // counts those who entered on our side
 	attempts int           // to join, in vain, one after the other
 	owed     int           // times that the peer still has to say that we have left
@@ -71,6 +74,11 @@ type Link struct {
 
 	log          backlog
 	total, acked amount // of what was sent, and of what has arrived
+	sight        window
+	busy         time.Time  // until when the link carries what it was given
+	unlogged     []muc.Fact // what was said and is in no log, until there is room
+	streak       int        // messages since somebody was announced
+	reply        reply
 
 	waits [timers]time.Time
 	armed time.Time // when the host's timer comes
@@ -83,7 +91,8 @@ type Link struct {
 func New(c Config) *Link {
 	return &Link{
 		c: c, peer: c.Peer.Addr(), below: c.Behind,
-		ours: map[stanza.JID]*member{}, theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{},
+		ours: map[stanza.JID]*member{}, roster: map[stanza.JID]*face{}, nicks: map[string][]stanza.JID{}, sight: window{size: firstWindow},
+		theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{},
 	}
 }
 
@@ -94,6 +103,8 @@ func (l *Link) Handle(ev Event) []Effect {
 	case l.doing == ended:
 	case ev.Stop != "":
 		l.stop(ev.Stop)
+	case ev.Retune != nil:
+		l.retune(*ev.Retune)
 	case ev.Behind != nil:
 		l.spread(ev.Behind)
 	case ev.Start:
@@ -107,13 +118,19 @@ func (l *Link) Handle(ev Event) []Effect {
 	case ev.Fact != nil:
 		l.fact(ev.Fact)
 	}
-	l.lastWord()
+	l.flush()
 	l.meter()
 	l.rearm()
 	return l.out
 }
 
-func (l *Link) emit(e Effect)   { l.out = append(l.out, e) }
+func (l *Link) emit(e Effect) {
+	l.out = append(l.out, e)
+	if s, ok := e.(Send); ok {
+		l.occupy(s)
+	}
+}
+
 func (l *Link) tell(f muc.Fact) { l.emit(Tell{f}) }
 
 // post sends what a user does; the peer counts it.
@@ -151,11 +168,8 @@ func (l *Link) depart() {
 	case l.c.Inbound && l.doing != idle:
 		l.sendLeft()
 	case !l.c.Inbound && l.up():
-		for _, m := range l.inOrder() {
-			l.show(m.Person, nil, word{kind: "unavailable"}, l.peer)
-		}
-		if l.last != nil {
-			l.showLast()
+		for _, k := range l.inRoster() {
+			l.show(k.Person, nil, leaveWord(k.left), l.peer)
 		}
 	}
 }

@@ -83,9 +83,13 @@ func TestCrowdIsBounded(t *testing.T) {
 	for _, inbound := range []bool{false, true} {
 		l := up(t, inbound)
 		told, notes := 0, 0
-		for i := range crowd + 10 {
-			list := l.Handle(fmuc.Event{At: muctest.Start, Stanza: fromPeer(t, announcement, "p"+strconv.Itoa(i))})
-			list = append(list, l.Handle(fmuc.Event{At: muctest.Start, Fact: muc.Entered{Person: person("n" + strconv.Itoa(i))}})...)
+		for i := range crowd + 100 { // the last of them only wait for room
+			now := muctest.Start.Add(time.Duration(max(i-crowd, 0)) * patience)
+			list := l.Handle(fmuc.Event{At: now, Wake: true})
+			if i < crowd+10 {
+				list = append(list, l.Handle(fmuc.Event{At: now, Stanza: fromPeer(t, announcement, "p"+strconv.Itoa(i))})...)
+				list = append(list, l.Handle(fmuc.Event{At: now, Fact: muc.Entered{Person: person("n" + strconv.Itoa(i))}})...)
+			}
 			for _, e := range list {
 				switch e.(type) {
 				case fmuc.Tell, fmuc.Send:
@@ -102,7 +106,7 @@ func TestCrowdIsBounded(t *testing.T) {
 		if told != want || notes < 2 {
 			t.Errorf("inbound %v: %d announced and shown, want %d; %d notes", inbound, told, want, notes)
 		}
-		late := l.Handle(fmuc.Event{At: muctest.Start, Fact: muc.Said{Person: person("n" + strconv.Itoa(crowd+5)), ID: "1"}})
+		late := l.Handle(fmuc.Event{At: muctest.Start.Add(time.Hour), Fact: muc.Said{Person: person("n" + strconv.Itoa(crowd+5)), ID: "1"}})
 		if sends(late) != 0 {
 			t.Error("somebody who was not announced has spoken")
 		}

@@ -14,10 +14,9 @@ func (l *Link) lose() {
 	l.remember()
 	l.markStale()
 	l.become(down)
-	l.owed, l.last = 0, nil
-	for _, m := range l.ours {
-		m.told = false
-	}
+	l.owed = 0
+	l.forget()
+	l.drown()
 	if l.c.Inbound || len(l.theirs) > 0 {
 		l.after(stale, l.c.Grace)
 	}
@@ -47,7 +46,7 @@ func (l *Link) Succeed(old *Link) {
 
 func (l *Link) markStale() {
 	for _, g := range l.theirs {
-		g.stale, g.owed = true, g.removed // whoever is announced again has not heard of his removal
+		g.stale, g.owed, g.due = true, g.removed, false // whoever is announced again has not heard of his removal
 	}
 }
 

@@ -77,7 +77,7 @@ func (l *Link) delayed(st *stanza.Stanza) (at time.Time, late bool) {
 
 // whispered is a private message. xep:0289#pm
 func (l *Link) whispered(st *stanza.Stanza, user stanza.JID) {
-	g := l.present(user)
+	g := l.guest(user)
 	if g == nil {
 		l.note(Oddity, "The peer has sent a private message of somebody whom it has not announced.")
 		return

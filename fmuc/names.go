@@ -14,6 +14,7 @@ const (
 	nsPing       = "urn:xmpp:ping"
 	nsIsthmus    = "urn:isthmus:0"
 	nsStanzas    = "urn:ietf:params:xml:ns:xmpp-stanzas"
+	nsHints      = "urn:xmpp:hints"
 )
 
 func name(space, local string) xml.Name { return xml.Name{Space: space, Local: local} }

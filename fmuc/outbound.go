@@ -31,8 +31,9 @@ func (l *Link) start() {
 // join asks to join with the first and announces the others (F5). The peer reads in order, so none of them waits for its
 // answer. xep:0289#startup
 func (l *Link) join(st muc.State) {
-	clear(l.ours)
-	l.last = nil
+	before := l.ours
+	l.ours = map[stanza.JID]*member{}
+	l.forget()
 	if len(st.Occupants) == 0 {
 		l.rest()
 		return
@@ -44,13 +45,23 @@ func (l *Link) join(st muc.State) {
 		l.emit(Save{l.c.SyncedAt, l.c.Acked, l.State()})
 	}
 	l.resume(l.c.Acked, time.Time{}, st.Last)
-	for i, f := range st.Occupants {
-		if m := l.add(f); m != nil {
-			m.told = true
-			l.showJoin(m, i == 0)
+	for _, f := range st.Occupants {
+		l.resettle(l.add(f), before)
+	}
+	l.showJoin(l.spokesman(), true)
+	l.after(answer, l.c.JoinTimeout)
+}
+
+// spokesman is the one with whom we ask to join: the first, if the peer is to know of him.
+func (l *Link) spokesman() *member {
+	list := l.inOrder()
+	for _, m := range list {
+		if l.announces(m) {
+			return m
 		}
 	}
-	l.after(answer, l.c.JoinTimeout)
+	list[0].speaks = true
+	return list[0]
 }
 
 // complete is what the subject does: it ends the answer to a join. xep:0289#startup
@@ -112,6 +123,8 @@ func (l *Link) leave() {
 	l.pings = asked
 	l.owed++
 	clear(l.theirs)
+	l.forget()
+	l.drown()
 	l.stopWaiting(stale)
 	l.after(answer, l.c.JoinTimeout)
 	l.tell(muc.Lost{Reason: "The last user has left."})
@@ -124,6 +137,7 @@ func (l *Link) rest() {
 	l.become(idle)
 	l.owed, l.attempts = 0, 0
 	clear(l.ours)
+	l.forget()
 }
 
 // fail ends an attempt, or a link that was up, until the next one.
@@ -231,7 +245,7 @@ func (l *Link) stranger(st *stanza.Stanza) {
 	if l.c.Inbound || l.doing != joining || l.owed > 0 || !entered {
 		return
 	}
-	for _, m := range l.inOrder() {
+	for _, m := range l.inRoster() {
 		env := stanza.Envelope{Kind: stanza.Presence, Type: "unavailable", From: l.c.Room.With(m.Nick).String()}
 		l.emit(Send{env.Render(nil), []stanza.Addr{l.c.Peer.With(m.Nick).Addr()}})
 	}

@@ -67,7 +67,7 @@ func (l *Link) asksToJoin(st *stanza.Stanza) {
 	switch {
 	case l.doing == idle && len(l.theirs) == 0:
 		l.accept(st)
-	case l.doing == idle || l.doing == down, l.doing == joined && strings.HasPrefix(st.ID, request) && st.ID != l.request:
+	case l.doing == idle || l.doing == down, l.up() && strings.HasPrefix(st.ID, request) && st.ID != l.request:
 		l.again(st)
 	}
 }
@@ -84,7 +84,7 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 		return
 	}
 	g := l.theirs[user]
-	if l.c.Inbound && l.doing == joined && JoinShaped(st) && l.startsOver(st, g) {
+	if l.c.Inbound && l.up() && JoinShaped(st) && l.startsOver(st, g) {
 		l.again(st)
 	}
 	if g != nil && g.owed { // he was put out while nothing got through
@@ -143,7 +143,7 @@ func (l *Link) unavailable(st *stanza.Stanza, user stanza.JID) {
 		Payload: payloadOf(st), Code: code,
 		Actor: item.Child(nsUser, "actor").Attr("nick"), Reason: item.Child(nsUser, "reason").Text(),
 	}
-	if m := l.ours[user]; m != nil && m.told {
+	if m := l.ours[user]; l.known(user) {
 		delete(l.doubled, user)
 		if code != 0 {
 			f.Person, f.Payload = m.Person, nil
@@ -159,7 +159,7 @@ func (l *Link) unavailable(st *stanza.Stanza, user stanza.JID) {
 
 // renames takes the first half of a change of nick. Where it names the new nick nothing has to be waited for (F7).
 func (l *Link) renames(user stanza.JID, nick string) {
-	g := l.present(user)
+	g := l.guest(user)
 	if g == nil {
 		return
 	}

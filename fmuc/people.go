@@ -18,7 +18,8 @@ const crowd = 10_000
 type member struct {
 	muc.Person
 	payload []byte // of his presence, shared with the room
-	told    bool   // the peer knows him
+	speaks  bool   // he has said something since he came, or stands for all who are here
+	moving  bool   // the peer is being told of his new nick
 	place   int    // in order of entry
 }
 
@@ -30,6 +31,7 @@ type guest struct {
 	stale   bool // not announced since his node lost its state, or was cut off
 
 	removal muc.Left
+	due     bool      // his node has to be told of it when there is room
 	owed    bool      // his node has to be told of it when it is there again
 	until   time.Time // until when what he says may have been said before he was told
 }
@@ -71,26 +73,21 @@ func (l *Link) doubles() {
 // kin tells whether the peer is of our kind.
 func (l *Link) kin() bool { return l.c.Inbound && l.behind != nil || !l.c.Inbound && l.echoes }
 
-// inOrder are those of our side whom the peer knows.
+// inOrder are those of our side, in order of entry.
 func (l *Link) inOrder() []*member {
-	var list []*member
-	for _, m := range l.ours {
-		if m.told {
-			list = append(list, m)
-		}
-	}
-	slices.SortFunc(list, func(a, b *member) int { return cmp.Compare(a.place, b.place) })
-	return list
+	return slices.SortedFunc(maps.Values(l.ours), func(a, b *member) int { return cmp.Compare(a.place, b.place) })
+}
+
+// inRoster are those whom the peer knows, in order of entry.
+func (l *Link) inRoster() []*face {
+	return slices.SortedFunc(maps.Values(l.roster), func(a, b *face) int { return cmp.Compare(a.place, b.place) })
 }
 
 // known tells whether this is somebody of ours whom we have announced.
-func (l *Link) known(j stanza.JID) bool {
-	m := l.ours[j]
-	return m != nil && m.told
-}
+func (l *Link) known(j stanza.JID) bool { return l.ours[j] != nil && l.roster[j] != nil }
 
-// present is a guest who may act here; nil if he may not.
-func (l *Link) present(j stanza.JID) *guest {
+// guest is somebody of the peer who may act here; nil if he may not.
+func (l *Link) guest(j stanza.JID) *guest {
 	g := l.theirs[j]
 	if g == nil || g.removed {
 		return nil

@@ -7,13 +7,14 @@ const (
 	idle    phase = iota // nobody of ours is in the room, or the peer has not joined yet
 	asking               // the room has been asked for its state
 	joining              // the peer has been asked, and has not finished its answer
+	giving               // the peer has asked us, and has not got all of the answer
 	joined
 	leaving // we have left and the peer has not confirmed it
 	down    // nothing gets through: until the next attempt, of ours or of the peer
 	ended
 )
 
-var phaseNames = [...]string{"idle", "asking", "joining", "up", "leaving", "down", "ended"}
+var phaseNames = [...]string{"idle", "asking", "joining", "answering", "up", "leaving", "down", "ended"}
 
 // causes are what each cause of an outage means while the peer has joined us, and while we have joined it, or are about to.
 var causes = map[Kind]struct{ inbound, outbound func(*Link, Kind, string) }{
@@ -48,12 +49,12 @@ func (l *Link) Up() bool { return l.doing == joined }
 func (l *Link) Resting() bool { return l.doing == idle || l.doing == down && !l.c.Inbound }
 
 // up tells whether the peer takes what happens on our side: after our request too, because it reads in order.
-func (l *Link) up() bool { return l.doing == joined || l.doing == joining }
+func (l *Link) up() bool { return l.doing == joined || l.doing == joining || l.doing == giving }
 
 // hears tells whether what the peer says counts. An answer to an earlier join that we have left does not.
 func (l *Link) hears() bool {
 	if l.c.Inbound {
-		return l.doing == joined || l.doing == asking
+		return l.doing == joined || l.doing == giving || l.doing == asking
 	}
 	return l.up() && l.owed == 0
 }

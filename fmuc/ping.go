@@ -100,7 +100,7 @@ func later(a, b time.Time) time.Time {
 
 func (l *Link) ping() {
 	l.asks++
-	p := ping{receipt + strconv.Itoa(l.sent) + ":" + strconv.Itoa(l.asks), l.now, l.log.sent, l.total}
+	p := ping{receipt + strconv.Itoa(l.sent) + ":" + strconv.Itoa(l.asks), later(l.now, l.busy), l.log.sent, l.total}
 	l.pings = append(l.pings, p)
 	if l.c.Ping == 0 {
 		return
@@ -178,6 +178,9 @@ func (l *Link) received(i int) {
 		}
 	}
 	l.pings = l.pings[i+1:]
+	if l.c.Ping > 0 {
+		l.adapt(l.now.Sub(p.at))
+	}
 	l.acked, l.settled, l.limits = p.total, l.now, nothing
 	if p.cursor != "" && p.cursor != l.c.Acked {
 		l.c.Acked = p.cursor

@@ -97,7 +97,8 @@ func (l *Link) showJoin(m *member, first bool) {
 		l.request = l.newRequest()
 		id = l.request
 	}
-	l.show(m.Person, m.payload, word{join: b.Bytes(), id: id}, l.c.Peer.With(m.Nick).Addr())
+	l.learn(m)
+	l.show(m.Person, l.roster[m.JID].payload, word{join: b.Bytes(), id: id}, l.c.Peer.With(m.Nick).Addr())
 }
 
 // wanted is all that we have missed, or, the first time, some history.
@@ -122,7 +123,7 @@ func (l *Link) render(f muc.Said) stanza.Out {
 		user = from
 	}
 	var b stanza.Builder
-	b.Raw(f.Payload)
+	b.Raw(l.spoken(f.Payload))
 	if !f.At.IsZero() {
 		b.Empty("delay", "xmlns", nsDelay, "from", l.c.Room.String(), "stamp", stamp(f.At))
 	}

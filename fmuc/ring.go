@@ -85,6 +85,7 @@ func (l *Link) reject() {
 	l.emit(Send{out, []stanza.Addr{to}})
 	clear(l.theirs)
 	clear(l.ours)
+	l.forget()
 	l.become(idle)
 	l.stopWaiting(stale)
 	l.after(ring, l.c.JoinTimeout)

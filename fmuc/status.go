@@ -27,14 +27,9 @@ type Caught struct {
 // Status is how the link is now.
 func (l *Link) Status() Status {
 	s := Status{
-		State: l.State(), Acked: l.c.Acked, SyncedAt: l.c.SyncedAt, Heard: l.heard, Next: l.waits[retry],
+		State: l.State(), Ours: len(l.roster), Acked: l.c.Acked, SyncedAt: l.c.SyncedAt, Heard: l.heard, Next: l.waits[retry],
 		RoundTrip: l.roundTrip, Caught: l.caught,
 		Settled: l.doing == joined && !l.log.behind && !l.log.asked && l.log.sent == l.c.Acked,
-	}
-	for _, m := range l.ours {
-		if m.told {
-			s.Ours++
-		}
 	}
 	for _, g := range l.theirs {
 		if !g.removed {

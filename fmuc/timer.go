@@ -13,6 +13,7 @@ const (
 	refill              // until the log is read again that could not be read
 	ring                // until somebody else has opened a ring, or a peer has heard that it may not close one
 	quiet               // until nothing more of what was missed comes or goes
+	paced               // until the link is free
 	timers
 )
 
@@ -24,6 +25,7 @@ var rings = [timers]func(*Link){
 	probe:  (*Link).probe,
 	refill: (*Link).pull,
 	ring:   (*Link).ringOver,
+	paced:  (*Link).pull, // and whatever else waits
 	quiet:  (*Link).caughtUp,
 }
 
