@@ -39,8 +39,11 @@ type ServerPlan struct {
 	Domain string
 	// Rooms is the domain of the server's own rooms; empty means none.
 	Rooms string
-	// Multicast is the domain of ejabberd's XEP-0033 service; empty means none.
+	// Multicast is the domain of the XEP-0033 service, with Prosody its own;
+	// empty means none.
 	Multicast string
+	// MulticastClosed makes ejabberd's service refuse what it offers.
+	MulticastClosed bool
 	// Components are domains for external components beside the nodes.
 	Components []server.Component
 	// StanzaLimit bounds a stanza on every stream, in bytes; zero means 10 MB.

@@ -62,7 +62,8 @@ func (l *Lab) startSite(s *site) (err error) {
 		Multicast:  s.plan.Multicast,
 		Debug:      s.plan.Debug,
 
-		StanzaLimit: s.plan.StanzaLimit,
+		MulticastClosed: s.plan.MulticastClosed,
+		StanzaLimit:     s.plan.StanzaLimit,
 	})
 	return err
 }
@@ -71,7 +72,7 @@ func (l *Lab) startSite(s *site) (err error) {
 func (s *site) domains() []string {
 	all := []string{s.plan.Domain}
 	for _, domain := range []string{s.plan.Rooms, s.plan.Multicast} {
-		if domain != "" {
+		if domain != "" && domain != s.plan.Domain {
 			all = append(all, domain)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"isthmus/cmd/lab/internal/child"
+	"isthmus/component/prosody"
 )
 
 //go:embed prosody.cfg.lua.tmpl
@@ -35,8 +36,10 @@ func planProsody(s *Server) (child.Spec, error) {
 			return child.Spec{}, err
 		}
 	}
-	if err := os.WriteFile(filepath.Join(plugins, "mod_auth_anyone.lua"), prosodyAuth, 0o644); err != nil {
-		return child.Spec{}, err
+	for name, module := range map[string][]byte{"auth_anyone": prosodyAuth, prosody.Name: prosody.Multicast} {
+		if err := os.WriteFile(filepath.Join(plugins, "mod_"+name+".lua"), module, 0o644); err != nil {
+			return child.Spec{}, err
+		}
 	}
 	config := filepath.Join(o.Dir, "prosody.cfg.lua")
 	err := render(config, prosodyTemplate, map[string]any{

@@ -39,8 +39,10 @@ type Options struct {
 	// Rooms is the domain of the server's own rooms; empty means none.
 	Rooms string
 	// Multicast is the domain of ejabberd's XEP-0033 service; empty means
-	// none. Prosody has no such service.
+	// none. Prosody has our module for it then, at its own domain.
 	Multicast string
+	// MulticastClosed makes ejabberd's service refuse what it offers.
+	MulticastClosed bool
 	// StanzaLimit bounds a stanza on every kind of stream, in bytes; zero
 	// means 10 MB.
 	StanzaLimit int
