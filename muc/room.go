@@ -272,9 +272,11 @@ func nodeID(room string, epoch int64) string {
 }
 
 // stanzaID names an event of the log. It tells nobody how many there are, and nobody can guess the next. xep:0359#security
-func (r *Room) stanzaID(seq int64) string {
-	h := hmac.New(sha256.New, r.rec.Secret)
-	h.Write([]byte("stanza-id\x00" + r.nid + "\x00" + strconv.FormatInt(seq, 36)))
+func (r *Room) stanzaID(seq int64) string { return stanzaIDOf(r.rec.Secret, r.nid, seq) }
+
+func stanzaIDOf(secret []byte, nid string, seq int64) string {
+	h := hmac.New(sha256.New, secret)
+	h.Write([]byte("stanza-id\x00" + nid + "\x00" + strconv.FormatInt(seq, 36)))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
 }
 

@@ -23,6 +23,8 @@ var (
 	ErrRejected = errors.New("storage: change refused")
 	// ErrNewerSchema says that the database was written by a newer isthmus.
 	ErrNewerSchema = errors.New("storage: the database is newer than this isthmus")
+	// ErrOlderSchema says that the database was written by an older isthmus, and is not to be changed.
+	ErrOlderSchema = errors.New("storage: the database is older than this isthmus")
 )
 
 // Store is what every driver offers. All methods are safe for concurrent use and obey ctx.
@@ -97,6 +99,12 @@ type SaveAffiliation struct {
 // refused.
 type AppendEvent struct{ Event Event }
 
+// Resume has a room's numbers, and its clock, go on behind these, whatever its log has.
+type Resume struct {
+	Room    string
+	Seq, At int64
+}
+
 // Retract replaces the payload of an event by a tombstone. An event that is not there is no error. Several events of one
 // stanza-id are all retracted, as a query for it finds them all.
 type Retract struct {
@@ -165,6 +173,7 @@ func (SaveRoom) change()        {}
 func (DeleteRoom) change()      {}
 func (SaveAffiliation) change() {}
 func (AppendEvent) change()     {}
+func (Resume) change()          {}
 func (Retract) change()         {}
 func (SaveVCard) change()       {}
 func (SaveHat) change()         {}

@@ -11,7 +11,6 @@ package embedded
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -101,10 +100,7 @@ func (s *Server) first(ctx context.Context) (*postmaster, error) {
 // URL is where storage/postgres finds the database.
 func (s *Server) URL() string { return s.url(name) }
 
-func (s *Server) url(database string) string {
-	q := url.Values{"host": {s.socket}, "port": {port}, "user": {name}}
-	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: q.Encode()}).String()
-}
+func (s *Server) url(database string) string { return address(s.socket, database) }
 
 // Stop ends the database and releases the data directory: with a fast shutdown as long as ctx lasts, then the hard way.
 // It may be called again, and says the same.

@@ -50,6 +50,8 @@ func (s *Store) apply(change storage.Change) (undo func(), err error) {
 		return save(s, c.Room, affiliations, c.JID, c.Affiliation)
 	case storage.AppendEvent:
 		return s.appendEvent(c.Event)
+	case storage.Resume:
+		return s.resume(c)
 	case storage.Retract:
 		return s.retract(c), nil
 	case storage.SaveVCard:
@@ -122,6 +124,14 @@ func same(logged, sent storage.Event) bool {
 		sent.Payload, sent.Retracted = logged.Payload, true
 	}
 	return reflect.DeepEqual(logged, sent)
+}
+
+func (s *Store) resume(c storage.Resume) (undo func(), err error) {
+	r, ok := s.rooms[c.Room]
+	if !ok {
+		return nil, errNoRoom
+	}
+	return both(set(&r.cutSeq, max(r.cutSeq, c.Seq)), set(&r.cutAt, max(r.cutAt, c.At))), nil
 }
 
 func (s *Store) retract(c storage.Retract) (undo func()) {

@@ -18,7 +18,33 @@ import (
 const lockEvery, lockTries = 1, 300
 
 // migrate brings the database to the newest schema that this binary knows, under an advisory lock.
-func migrate(ctx context.Context, cfg *pgx.ConnConfig) (err error) {
+func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
+	return withSteps(ctx, cfg, func(steps *goose.Provider, found int64) error {
+		if known := newest(steps); found > known {
+			return fmt.Errorf("%w: database is at %d, this binary knows %d", storage.ErrNewerSchema, found, known)
+		}
+		if _, err := steps.Up(ctx); err != nil {
+			return fmt.Errorf("storage/postgres: cannot migrate the database: %w", err)
+		}
+		return nil
+	})
+}
+
+// current tells whether the database has the newest schema that this binary knows.
+func current(ctx context.Context, cfg *pgx.ConnConfig) error {
+	return withSteps(ctx, cfg, func(steps *goose.Provider, found int64) error {
+		switch known := newest(steps); {
+		case found > known:
+			return fmt.Errorf("%w: database is at %d, this binary knows %d", storage.ErrNewerSchema, found, known)
+		case found < known:
+			return fmt.Errorf("%w: database is at %d, this binary knows %d; start the daemon once", storage.ErrOlderSchema, found, known)
+		}
+		return nil
+	})
+}
+
+// withSteps calls f with all that leads from one schema to the next, and which one the database has.
+func withSteps(ctx context.Context, cfg *pgx.ConnConfig, f func(steps *goose.Provider, found int64) error) (err error) {
 	db := stdlib.OpenDB(*cfg)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.PingContext(ctx); err != nil {
@@ -37,13 +63,7 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) (err error) {
 	if err != nil {
 		return fmt.Errorf("storage/postgres: cannot tell the version of the database: %w", err)
 	}
-	if known := newest(steps); found > known {
-		return fmt.Errorf("%w: database is at %d, this binary knows %d", storage.ErrNewerSchema, found, known)
-	}
-	if _, err := steps.Up(ctx); err != nil {
-		return fmt.Errorf("storage/postgres: cannot migrate the database: %w", err)
-	}
-	return nil
+	return f(steps, found)
 }
 
 func newest(steps *goose.Provider) int64 {

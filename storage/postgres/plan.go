@@ -68,6 +68,8 @@ func single(change storage.Change) (room string, steps []step) {
 		return c.JID, deletion(c)
 	case storage.SaveAffiliation:
 		return c.Room, affiliating(c)
+	case storage.Resume:
+		return c.Room, []step{{sql: resume, args: []any{c.Room, c.Seq, c.At}}}
 	case storage.Retract:
 		return c.Room, []step{{sql: retract, args: []any{c.Room, c.StanzaID, some(c.Payload)}}}
 	case storage.SaveVCard:

@@ -37,6 +37,14 @@ const alongIndexes = `
 // Open brings the database at url (postgres://… or key=value) to the schema that this binary knows and returns the
 // store. A database of a newer isthmus is storage.ErrNewerSchema.
 func Open(ctx context.Context, url string) (*Store, error) {
+	return connect(ctx, url, migrate)
+}
+
+// Attach is Open for whoever works beside a daemon, which may be of another version: the database stays as it is. One of an
+// older isthmus is ErrOlderSchema.
+func Attach(ctx context.Context, url string) (*Store, error) { return connect(ctx, url, current) }
+
+func connect(ctx context.Context, url string, prepare func(context.Context, *pgx.ConnConfig) error) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("storage/postgres: storage.url cannot be read: %w", err)
@@ -47,7 +55,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if _, ok := cfg.ConnConfig.RuntimeParams["application_name"]; !ok {
 		cfg.ConnConfig.RuntimeParams["application_name"] = "isthmus"
 	}
-	if err := migrate(ctx, cfg.ConnConfig); err != nil {
+	if err := prepare(ctx, cfg.ConnConfig); err != nil {
 		return nil, err
 	}
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {

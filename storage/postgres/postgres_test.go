@@ -171,3 +171,21 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 		t.Errorf("Commit = %v", err)
 	}
 }
+
+// Attach leaves a database as it is, whichever isthmus has written it.
+func TestAttach(t *testing.T) {
+	url := database(t)
+	if s, err := Attach(t.Context(), url); s != nil || !errors.Is(err, storage.ErrOlderSchema) {
+		t.Errorf("Attach to an empty database = %v, %v, want ErrOlderSchema", s, err)
+	}
+	open(t, url).Close()
+	s, err := Attach(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	execute(t, url, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (1000, true)`)
+	if s, err := Attach(t.Context(), url); s != nil || !errors.Is(err, storage.ErrNewerSchema) {
+		t.Errorf("Attach to a newer one = %v, %v, want ErrNewerSchema", s, err)
+	}
+}

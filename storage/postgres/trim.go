@@ -31,9 +31,11 @@ var (
 			(SELECT arrival FROM events WHERE room = $1 AND arrival <= $2 ORDER BY arrival LIMIT $3) RETURNING origin, epoch, seq, high),
 		kept AS (INSERT INTO cuts SELECT jid,
 				coalesce((SELECT max(seq) FROM gone WHERE origin = jid AND gone.epoch = rooms.epoch), 0), (SELECT max(high) FROM gone)
-			FROM rooms WHERE jid = $1 AND EXISTS (SELECT FROM gone)
-			ON CONFLICT (room) DO UPDATE SET seq = greatest(cuts.seq, EXCLUDED.seq), at = greatest(cuts.at, EXCLUDED.at))
+			FROM rooms WHERE jid = $1 AND EXISTS (SELECT FROM gone) ` + further + `)
 		SELECT count(*) FROM gone`
+	resume = `INSERT INTO cuts VALUES ($1, $2, $3) ` + further
+
+	further = `ON CONFLICT (room) DO UPDATE SET seq = greatest(cuts.seq, EXCLUDED.seq), at = greatest(cuts.at, EXCLUDED.at)`
 )
 
 // Trim implements storage.Store.

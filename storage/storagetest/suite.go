@@ -57,6 +57,7 @@ var suite = []struct {
 	{"S4ArchiveWhileAppending", archiveWhileAppending},
 	{"Trim", trim},
 	{"TrimMuch", trimMuch},
+	{"Resume", resume},
 	{"Concurrent", concurrent},
 	{"Cancelled", cancelled},
 	{"Closed", closed},

@@ -101,3 +101,14 @@ func archived(t *testing.T, s storage.Store, room string) []storage.Event {
 	}
 	return page.Events
 }
+
+// resume: numbers go on behind what is said, and are not taken back.
+func resume(t *testing.T, s storage.Store) {
+	commit(t, s, newRoom("a@m"), storage.Resume{Room: "a@m", Seq: 10, At: 20})
+	commit(t, s, storage.Resume{Room: "a@m", Seq: 5, At: 30})
+	got := load(t, s, "a@m", 0)
+	equal(t, "number and clock", []int64{got.LastSeq, got.LastAt}, []int64{10, 30})
+	refused(t, s, storage.Resume{Room: "none@m", Seq: 1, At: 1})
+	refused(t, s, storage.Resume{Room: "a@m", Seq: 11, At: 30}, storage.Resume{Room: "none@m"})
+	equal(t, "the number after a batch that was refused", load(t, s, "a@m", 0).LastSeq, int64(10))
+}
