@@ -13,7 +13,7 @@ import (
 // world is where a command writes.
 type world struct{ out, err io.Writer }
 
-// command is one word of the command line. What it needs is in flags, which its run has as strings by name.
+// command is one word of the command line, or two. What it needs is in flags, which its run has as strings by name.
 type command struct {
 	name, about string
 	flags       []option
@@ -25,11 +25,11 @@ type option struct{ name, value, about string } // value is the default
 var configFlag = option{"config", "/etc/isthmus/config.toml", "the configuration `FILE`"}
 
 // commands are all there is; the help is made of them.
-var commands = append([]command{
+var commands = slices.Concat([]command{
 	{"serve", "serve rooms until SIGTERM or SIGINT", []option{configFlag}, serve},
 	{"check", "look over the configuration and try what it names: the host server, the database", []option{configFlag}, check},
 	{"version", "say which isthmus this is", nil, printVersion},
-}, operatorCommands()...)
+}, operatorCommands(), archiveCommands)
 
 var (
 	// errTold is the error of a command that has said itself what is wrong.
@@ -54,20 +54,22 @@ func dispatch(ctx context.Context, w world, args []string) error {
 		help(w.err)
 		return errTold
 	}
-	name, rest := strings.TrimLeft(args[0], "-"), args[1:]
+	name := strings.TrimLeft(args[0], "-")
 	if name == "help" || name == "h" {
 		help(w.out)
 		return nil
 	}
-	i := slices.IndexFunc(commands, func(c command) bool { return c.name == name })
-	if i < 0 {
-		return fmt.Errorf("there is no command %q: %w", args[0], errHelp)
+	for words := min(2, len(args)); words > 0; words-- {
+		called := strings.Join(append([]string{name}, args[1:words]...), " ")
+		if i := slices.IndexFunc(commands, func(c command) bool { return c.name == called }); i >= 0 {
+			values, err := commands[i].parse(w, args[words:])
+			if err != nil {
+				return err
+			}
+			return commands[i].run(ctx, w, values)
+		}
 	}
-	values, err := commands[i].parse(w, rest)
-	if err != nil {
-		return err
-	}
-	return commands[i].run(ctx, w, values)
+	return fmt.Errorf("there is no command %q: %w", args[0], errHelp)
 }
 
 // parse reads the flags of a command, and refuses what is none.

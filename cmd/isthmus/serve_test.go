@@ -81,7 +81,11 @@ func TestServe(t *testing.T) {
 	if body := get(t, "http://"+door+"/metrics"); !strings.Contains(body, "\nisthmus_events_total 1\n") {
 		t.Errorf("metrics: %s", body)
 	}
+	if code, out, err := isthmus(t, "archive", "verify", "-config", path); code != 0 || out != room+": 1 events, ok\n" {
+		t.Errorf("verify beside the daemon: %d\n%s\n%s", code, out, err)
+	}
 	r.end(c)
+	archives(t, path)
 
 	r = launch(t, path)
 	c = host.Accept()
@@ -90,6 +94,29 @@ func TestServe(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	r.end(c)
+}
+
+// archives takes a room out of the database of a daemon that has ended, and puts it back under another name.
+func archives(t *testing.T, path string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "room.jsonl")
+	for _, args := range []string{
+		"export -room elsinore -file " + file, "import -room copy -file " + file, "import -room copy -file " + file, "verify",
+	} {
+		code, out, err := isthmus(t, strings.Fields("archive "+args+" -config "+path)...)
+		if code != 0 {
+			t.Errorf("archive %s: %d\n%s\n%s", args, code, out, err)
+		}
+		if want := "copy@" + testDomain + ": 1 events, ok\n" + room + ": 1 events, ok\n"; args == "verify" && out != want {
+			t.Errorf("verify says\n%s", out)
+		}
+	}
+	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), owned) {
+		t.Errorf("what was said is not in the file: %v", err)
+	}
+	if code, _, _ := isthmus(t, "archive", "export", "-room", "elsinore", "-file", file, "-config", path); code == 0 {
+		t.Error("a file that is there is written over")
+	}
 }
 
 func TestServeEndsWithoutHost(t *testing.T) {
