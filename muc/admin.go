@@ -103,6 +103,8 @@ func (r *Room) checkRole(st *stanza.Stanza, item *stanza.Element, c change) (cha
 	}
 	switch {
 	case c.o.role == c.role:
+	case c.role > c.o.highest():
+		return c, notAllowed.Because("Whoever is on another node cannot be a moderator here.")
 	case c.o.aff >= Admin && c.o.aff >= actor && !(s != nil && s.o == c.o):
 		return c, notAllowed.Because("You may not do this to an admin or an owner.")
 	case c.o.aff >= Admin && c.role != NoRole:

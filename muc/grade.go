@@ -69,7 +69,7 @@ func (r *Room) regrade(o *Occupant, n *notice) {
 		r.expel(o, n)
 		return
 	case o.aff >= Admin:
-		o.role = Moderator
+		o.role = max(o.role, o.highest())
 	case was >= Admin:
 		o.role = r.defaultRole(o.aff)
 	case o.aff == Member && o.role == Visitor:

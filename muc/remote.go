@@ -63,7 +63,8 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, payload: r.filter(f.Payload)}
 	there := r.byNick[key]
 	known := there != nil && bytes.Equal(there.shown().payload, s.payload)
-	o := r.add(s, nick, key, aff, r.remoteRole(aff, f.Role))
+	o := r.add(s, nick, key, aff, min(r.defaultRole(aff), Participant))
+	r.grade(o, f.Role)
 	if !known {
 		r.announce(o, s, &notice{})
 	}
@@ -98,15 +99,6 @@ func (r *Room) nickOver(via Via, nick string, user stanza.JID) (string, string, 
 		nick += " (" + peer.Domain + ")"
 	}
 	return r.nickFor(nick, user.Domain, r.who(via, user))
-}
-
-// remoteRole is what another node claims for its user, but never more than he would have here, and never a moderator's
-// power: that ends at the node that gave it. xep:0289#admin
-func (r *Room) remoteRole(aff Affiliation, claimed Role) Role {
-	if claimed < Visitor {
-		claimed = Participant
-	}
-	return min(claimed, r.defaultRole(aff), Participant)
 }
 
 // nickFor is the nick under which this room shows a remote user: his own, unless somebody else has it here. Then he is
@@ -145,13 +137,7 @@ func (r *Room) remoteChanged(via Via, f Changed) {
 	was, before, shown := s.o.role, s.payload, s.o.shown().payload
 	s.payload = r.filter(f.Payload)
 	r.bring(s)
-	if !s.o.local() {
-		s.o.role = r.remoteRole(s.o.aff, f.Role)
-		if s.o.silenced { // by a moderator here
-			s.o.role = min(s.o.role, Visitor)
-		}
-		r.views = nil
-	}
+	r.grade(s.o, f.Role)
 	if s.o.role == was && bytes.Equal(s.payload, before) && bytes.Equal(s.payload, shown) {
 		return // he was announced again after an outage
 	}
