@@ -1,6 +1,9 @@
 package fmuc
 
 import (
+	"cmp"
+	"time"
+
 	"isthmus/component/stanza"
 	"isthmus/muc"
 )
@@ -34,6 +37,8 @@ func (l *Link) fact(f muc.Fact) {
 		l.note(Duplicate, "The peer has sent what is in the log already.")
 	case muc.Collided:
 		l.note(Collision, "A user of the peer has a nick that is taken here: he is shown under another one.")
+	case muc.Unheard:
+		l.unheard(f)
 	case muc.Settled:
 		l.iq("result", f.ID, "", "")
 	case muc.Closed:
@@ -111,6 +116,10 @@ func (l *Link) put(f muc.Left) {
 	}
 	f.Nick = g.nick
 	g.removed, g.removal, g.until = true, f, l.now.Add(l.c.JoinTimeout)
+	if f.Refused {
+		g.until = time.Time{}
+		l.note(Unwelcome, "Not let in: "+f.JID.String()+". "+cmp.Or(f.Reason, refusals[f.Code]))
+	}
 	switch {
 	case l.doing == down:
 		g.owed = true

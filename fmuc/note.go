@@ -16,6 +16,7 @@ const (
 	Vain                  // an attempt to join has failed
 	Resync                // what one side or both had missed has crossed
 	Refusal               // we have refused the peer
+	Unwelcome             // somebody of the peer's is not let in here, or what he says is not shown
 	Rejection             // the peer has refused us
 	Duplicate             // what came over the link has been here before
 	Collision             // somebody's nick is taken on the other side
@@ -39,6 +40,7 @@ var Kinds = [...]struct {
 	Vain:      {Name: "failed attempt", Warn: true},
 	Resync:    {Name: "resync"},
 	Refusal:   {Name: "refusal", Warn: true},
+	Unwelcome: {Name: "unwelcome", Warn: true},
 	Rejection: {Name: "rejection", Warn: true},
 	Duplicate: {Name: "duplicate"},
 	Collision: {Name: "collision"},

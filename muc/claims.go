@@ -94,7 +94,7 @@ func (l look) keys() []string {
 func (r *Room) refuseNick(nick, key string, user stanza.JID) *stanza.Error {
 	l := r.look(nick, key)
 	switch o := r.byNick[key]; {
-	case o != nil && o.who != user.Bare():
+	case o != nil && o.bare != user.Bare():
 		return nickTaken
 	case r.claims.others(user.Bare().String(), l):
 		return nickTaken.Because("Somebody else has this nick, or one that looks like it.")

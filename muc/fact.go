@@ -43,6 +43,7 @@ type Left struct {
 	Code    int    // 0, or the status code of a removal: 301, 307 …
 	Actor   string // nick of who removed him
 	Reason  string
+	Refused bool // he was never in the room
 }
 
 // Said is a groupchat message or a change of subject.
@@ -62,6 +63,13 @@ type Private struct {
 	ToJID          stanza.JID // who is meant, where the sending node knows; his nick may be another at the next
 	Type, ID, Lang string
 	Payload        []byte
+}
+
+// Unheard says that a node does not show what somebody has said.
+type Unheard struct {
+	Person
+	ID      string
+	Payload []byte // <error/>
 }
 
 // Asked is a link that wants the room's state: the answer is State, to this link only.
@@ -119,6 +127,7 @@ func (Renamed) fact()  {}
 func (Left) fact()     {}
 func (Said) fact()     {}
 func (Private) fact()  {}
+func (Unheard) fact()  {}
 func (Asked) fact()    {}
 func (State) fact()    {}
 func (Settled) fact()  {}

@@ -104,7 +104,7 @@ func (r *Room) seat(q *SessionRecord) {
 	nick, key, bad := prepareNick(q.Nick)
 	id, there := identity{Via(q.Via), j}, r.byNick[key]
 	role := ParseRole(q.Role)
-	if err != nil || bad != nil || role < Visitor || r.sessions[id] != nil || there != nil && there.who != r.who(id.via, j) {
+	if err != nil || bad != nil || role < Visitor || r.sessions[id] != nil || there != nil && there.bare != j.Bare() {
 		return
 	}
 	s := &Session{jid: j, addr: j.Addr(), via: id.via, payload: q.Payload}
@@ -116,7 +116,7 @@ func (r *Room) seat(q *SessionRecord) {
 		}
 	}
 	o.role, o.silenced = role, q.Silenced
-	o.aff = r.standing(o)
+	r.rank(o)
 	s.spoke, s.heard, s.asked = q.Spoke, q.Heard, q.Asked
 	r.count = max(r.count, o.entry, q.Spoke)
 	if !q.LateAt.IsZero() {

@@ -45,19 +45,10 @@ func (r *Room) tellHimself(c change) {
 	r.send(stanza.Envelope{Kind: stanza.Message, From: r.me}, b.Bytes(), j.Addr())
 }
 
-// standing is the affiliation of an occupant. Whom a peer speaks for has none of our own users'.
-func (r *Room) standing(o *Occupant) Affiliation {
-	if aff := r.affiliation(o.bare); !o.proxied || aff == Outcast {
-		return aff
-	}
-	return None
-}
-
 // regrade lets an occupant feel a change of the lists.
 func (r *Room) regrade(o *Occupant, n *notice) {
 	was, role, saw := o.aff, o.role, r.seesJIDs(o)
-	o.aff = r.standing(o)
-	switch {
+	switch r.rank(o); {
 	case o.aff == was:
 		return
 	case o.aff == Outcast:

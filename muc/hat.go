@@ -24,7 +24,7 @@ var hats = feature{
 	forged: []forgery{{name: name(nsHats, "hats")}},
 	disco:  func(*Room) []string { return []string{nsHats} },
 	dress: func(r *Room, o *Occupant, b *stanza.Builder) {
-		if !o.proxied {
+		if o.vouched {
 			b.Raw(r.wardrobe()[o.bare.String()])
 		}
 	},
@@ -130,7 +130,7 @@ func (r *Room) redress(users []string) {
 		changed[user] = true
 	}
 	for _, o := range r.occupants {
-		if !o.proxied && changed[o.bare.String()] {
+		if o.vouched && changed[o.bare.String()] {
 			r.announce(o, o.shown(), &notice{})
 		}
 	}

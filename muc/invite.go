@@ -182,8 +182,8 @@ func (r *Room) inviter(to stanza.JID) []stanza.Addr {
 		return nil
 	}
 	for _, o := range r.users[to.Bare()] {
-		if o.who == to.Bare() {
-			return o.addrs()
+		if list := o.addrs(); len(list) > 0 {
+			return list
 		}
 	}
 	return nil

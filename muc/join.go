@@ -42,7 +42,7 @@ func (r *Room) enter(st *stanza.Stanza, nick, key string) {
 // call gives who enters his nick: as it is written already, if he is in under it.
 func (e *entry) call(r *Room, nick, key string) {
 	e.nick, e.key, e.beside = nick, key, false
-	if o := r.byNick[key]; o != nil && o.who == e.st.From.Bare() {
+	if o := r.byNick[key]; o != nil && o.bare == e.st.From.Bare() {
 		e.nick, e.beside = o.Nick, true
 	}
 }
@@ -76,10 +76,12 @@ func (r *Room) sendRest(s *Session, x *stanza.Element) {
 	}
 }
 
-// regain gives an occupant who was only behind a link, where nobody is a moderator, the role that he has here.
+// regain gives an occupant who was only behind a link, where nobody is a moderator, the affiliation and the role that he has
+// here.
 func (r *Room) regain(o *Occupant, role Role) bool {
+	changed := r.rank(o)
 	if role <= o.role || o.silenced || len(o.addrs()) != 1 {
-		return false
+		return changed
 	}
 	was := o.role
 	o.role = role

@@ -97,7 +97,7 @@ func (r *Room) author(b *stanza.Builder, viewer stanza.JID, e *Entry) {
 		return
 	}
 	aff, role := r.affiliation(author), NoRole
-	if r.proxied(Via(e.Via), author) && aff != Outcast {
+	if via := Via(e.Via); aff != Outcast && !r.vouchedBy(via, author) {
 		aff = None
 	}
 	if o := r.occupant(e.Nick); o != nil && o.bare == author.Bare() {

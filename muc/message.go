@@ -102,7 +102,7 @@ type utterance struct {
 
 // say logs, shows and relays. What is logged is appended before anybody is shown it (R2).
 func (r *Room) say(u utterance) {
-	m := stamped{occupantID: r.idOver(u.via, u.JID)}
+	m := stamped{occupantID: r.occupantID(u.JID)}
 	if u.kind != "" {
 		m.stanzaID = r.log(u, m.occupantID)
 	}

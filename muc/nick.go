@@ -68,10 +68,14 @@ func (r *Room) moveOccupant(s *Session, nick, key string, payload []byte, n *not
 // the session itself sees a change of nick; the fellows that stay are another occupant to it from now on.
 func (r *Room) moveSession(s *Session, nick, key string, payload []byte, n *notice) {
 	old, was, aff, role, saw := s.o, s.o.shown().payload, s.o.aff, s.o.role, r.seesJIDs(s.o)
+	if s.via != Here {
+		role = min(role, Participant)
+	}
 	last := r.remove(s)
 	if last {
 		r.announce(old, s, &notice{gone: true, payload: []byte{}})
 	}
+	changed := !last && r.outlive(old)
 	r.tellSelf(old, s, &notice{gone: true, codes: []int{303}, newNick: nick, payload: []byte{}})
 	there := r.byNick[key]
 	known := there != nil && bytes.Equal(there.shown().payload, payload)
@@ -84,7 +88,7 @@ func (r *Room) moveSession(s *Session, nick, key string, payload []byte, n *noti
 	}
 	switch {
 	case last:
-	case !bytes.Equal(old.shown().payload, was):
+	case changed, !bytes.Equal(old.shown().payload, was):
 		r.announce(old, old.shown(), &notice{})
 	case reveals:
 	case s.via == Here && r.broadcasts(old.role):
@@ -94,4 +98,6 @@ func (r *Room) moveSession(s *Session, nick, key string, payload []byte, n *noti
 		r.tellOthers(s)
 	}
 	r.tellSelf(o, s, n)
+	r.keepOut(old)
+	r.keepOut(o)
 }

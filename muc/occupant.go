@@ -15,12 +15,11 @@ type Occupant struct {
 	look     look   // what it looks like
 	from     string // room/nick as text
 	bare     stanza.JID
-	who      stanza.JID // who he is to the room
-	id       string     // occupant-id
+	id       string // occupant-id
 	aff      Affiliation
 	role     Role
 	silenced bool       // a moderator took his voice
-	proxied  bool       // a user of our own whom a peer speaks for: nothing that is his here is his there
+	vouched  bool       // he is here, or a peer that is trusted with his domain by name speaks for him
 	sessions []*Session // in order of entry; the last one to speak of its presence is shown
 	entry    int64      // rises in order of entry
 
@@ -77,17 +76,16 @@ func (r *Room) of(jid string) []*Occupant {
 	return list
 }
 
-// inside tells whether a user is in the room, and not just on a peer's word.
+// inside tells whether a user is in the room, and not just on some peer's word.
 func (r *Room) inside(user stanza.JID) bool {
-	return slices.ContainsFunc(r.users[user.Bare()], func(o *Occupant) bool { return o.who == user.Bare() })
+	return slices.ContainsFunc(r.users[user.Bare()], func(o *Occupant) bool { return o.vouched })
 }
 
 // add puts a session into the room under this nick, alone or beside the user's others.
 func (r *Room) add(s *Session, nick, key string, aff Affiliation, role Role) *Occupant {
 	o := r.byNick[key]
 	if o == nil {
-		who := r.who(s.via, s.jid)
-		o = &Occupant{bare: s.jid.Bare(), who: who, id: r.occupantID(who), aff: aff, role: role, proxied: who != s.jid.Bare()}
+		o = &Occupant{bare: s.jid.Bare(), id: r.occupantID(s.jid), aff: aff, role: role, vouched: r.vouched(s)}
 		r.remind(o)
 		o.entry = r.next()
 		r.occupants = append(r.occupants, o)
@@ -115,12 +113,12 @@ func (r *Room) rename(o *Occupant, nick, key string) {
 	}
 	o.Nick, o.key, o.look, o.from = nick, key, r.look(nick, key), r.jid.With(nick).String()
 	r.byNick[key] = o
-	r.claims.add(o.who.String(), o.look)
+	r.claims.add(o.bare.String(), o.look)
 }
 
 func (r *Room) unname(o *Occupant) {
 	delete(r.byNick, o.key)
-	r.claims.drop(o.who.String(), o.look)
+	r.claims.drop(o.bare.String(), o.look)
 }
 
 // remove takes a session out and tells whether its occupant went with it.

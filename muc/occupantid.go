@@ -23,18 +23,6 @@ var occupantIDs = feature{
 	},
 }
 
-// who is somebody by his bare JID. A user of ours whom a peer speaks for is somebody else for each peer, so that nobody can
-// take him for the one who enters here himself, nor can that one step into his shoes.
-func (r *Room) who(via Via, j stanza.JID) stanza.JID {
-	if r.proxied(via, j) {
-		return stanza.JID{Local: j.Bare().String(), Domain: string(via)}
-	}
-	return j.Bare()
-}
-
-// idOver is the identity of somebody who is behind a link, or here.
-func (r *Room) idOver(via Via, j stanza.JID) string { return r.occupantID(r.who(via, j)) }
-
 // occupantID is the same for all sessions and all visits of a user, differs from room to room, and tells nothing of the
 // user's address to anybody without the room's secret. xep:0421#security
 func (r *Room) occupantID(j stanza.JID) string {

@@ -134,10 +134,11 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 		r.tell(o, s, without(v.seeing, []stanza.Addr{s.addr}), true, n)
 		r.tell(o, s, without(v.blind, []stanza.Addr{s.addr}), false, n)
 	}
-	if !last && !bytes.Equal(was, o.shown().payload) {
+	if !last && (r.outlive(o) || !bytes.Equal(was, o.shown().payload)) {
 		r.announce(o, o.shown(), &notice{})
 	}
 	r.relay(s.via, Left{Person: p, Payload: r.says(s), Code: code, Actor: n.actor, Reason: n.reason})
+	r.keepOut(o)
 	r.afterLeave()
 }
 

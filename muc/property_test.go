@@ -354,10 +354,10 @@ func (s *stage) sound() {
 func (s *stage) claimed() {
 	want := claims{}
 	for _, o := range s.room.occupants {
-		if want.others(o.who.String(), s.room.lookOf(o.Nick)) {
+		if want.others(o.bare.String(), s.room.lookOf(o.Nick)) {
 			s.t.Fatalf("%s looks like somebody else", o.Nick)
 		}
-		want.add(o.who.String(), s.room.lookOf(o.Nick))
+		want.add(o.bare.String(), s.room.lookOf(o.Nick))
 	}
 	for _, a := range s.room.affils {
 		want.add(a.JID, s.room.lookOf(a.Nick))
@@ -386,8 +386,10 @@ func (s *stage) soundOccupant(o *Occupant) {
 	switch {
 	case err != nil, key != o.key, r.byNick[key] != o, len(o.sessions) == 0:
 		s.t.Fatalf("%s is not filed under his nick", o.Nick)
-	case o.proxied && o.local():
-		s.t.Fatalf("%s is here himself, and somebody whom a peer speaks for", o.Nick)
+	case !o.local() && o.role > Participant:
+		s.t.Fatalf("%s is %s, and on another node", o.Nick, o.role)
+	case slices.ContainsFunc(o.sessions, func(x *Session) bool { return x.via != Here && s.settings.Hosts(x.jid.Domain) }):
+		s.t.Fatalf("a peer speaks for %s, who is one of ours", o.Nick)
 	case o.aff != r.standing(o), o.role < Visitor:
 		s.t.Fatalf("%s is %s and %s", o.Nick, o.aff, o.role)
 	case o.aff == Outcast, r.rec.Config.MembersOnly && o.aff < Member:
@@ -427,7 +429,7 @@ func (s *stage) believed() {
 func (s *stage) hats(o *Occupant) string {
 	list := ""
 	for _, h := range s.room.hats {
-		if !o.proxied && slices.Contains(h.Wearers, o.bare.String()) {
+		if o.vouched && slices.Contains(h.Wearers, o.bare.String()) {
 			list += h.URI + " "
 		}
 	}

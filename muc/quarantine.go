@@ -21,9 +21,9 @@ var quarantine = feature{
 // mostHolds bounds the nicks that a room keeps at a time; those that are held longest go first.
 const mostHolds = 1000
 
-// hold keeps the nick of an occupant who was lost. Whom a peer speaks for could be anybody of our own users.
+// hold keeps the nick of an occupant who was lost.
 func (r *Room) hold(o *Occupant) {
-	if r.settings.Quarantine == 0 || o.proxied {
+	if r.settings.Quarantine == 0 {
 		return
 	}
 	user := o.bare.String()
@@ -62,9 +62,7 @@ func (r *Room) release(user string) {
 
 // returned ends the hold of a user who is back, and the waiting for him.
 func (r *Room) returned(s *Session) {
-	if !r.proxied(s.via, s.jid) {
-		r.release(s.jid.Bare().String())
-	}
+	r.release(s.jid.Bare().String())
 	r.expecting = false
 }
 

@@ -301,6 +301,7 @@ func drawSettings(t *rapid.T) *Settings {
 		s.Defaults.Moderated, s.Defaults.AllowVisitorStatus = true, false
 	}
 	s.Defaults.NonAnonymous = rapid.IntRange(0, 4).Draw(t, "nonanonymous") == 0
+	s.Link.Users = [][]string{nil, {"b.example", "remote.example"}, {"remote.example"}}[rapid.IntRange(0, 2).Draw(t, "users")]
 	if rapid.IntRange(0, 4).Draw(t, "quiet") == 0 {
 		s.Defaults.PresenceBroadcast, s.Defaults.SlowMode = []string{"moderator", "none"}, 30
 	}

@@ -25,6 +25,8 @@ func (r *Room) fact(via Via, f Fact) {
 		r.remoteSaid(via, f)
 	case Private:
 		r.remotePrivate(via, f)
+	case Unheard:
+		r.remoteUnheard(f)
 	case Wanted:
 		r.tellLog(via, f)
 	case Settled:
@@ -41,69 +43,37 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		r.remoteChanged(via, Changed(f))
 		return
 	}
-	if r.sessions[identity{Here, f.JID}] != nil || f.JID.Domain == r.settings.Service {
-		return // our own user comes back, or an address of ours: a loop
+	if r.sessions[identity{Here, f.JID}] != nil {
+		return // our own user comes back: a loop
 	}
-	aff := r.affiliation(f.JID)
-	if r.proxied(via, f.JID) && aff != Outcast {
-		aff = None
-	}
-	nick, key, ok := r.nickOver(via, f.Nick, f.JID)
-	if code, why := r.unwelcome(aff, r.byNick[key] != nil); code != 0 {
-		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: code, Reason: why}})
+	nick, key, ok := r.nickFor(f.Nick, f.JID)
+	if code, why := r.unwelcome(via, f.JID, r.byNick[key] != nil); code != 0 {
+		r.turnAway(via, f.Person, code, why)
 		return
 	}
 	if !ok {
-		r.emit(Relay{Only: via, Fact: Left{Person: f.Person, Code: 307, Reason: badNick.Text}})
+		r.turnAway(via, f.Person, 307, badNick.Text)
 		return
 	}
-	if !r.proxied(via, f.JID) && aliased(nick, f.Nick) {
+	if aliased(nick, f.Nick) {
 		r.emit(Relay{Only: via, Fact: Collided{}})
 	}
 	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, payload: r.filter(f.Payload)}
-	there := r.byNick[key]
+	there, aff := r.byNick[key], r.affiliationOver(via, f.JID)
 	known := there != nil && bytes.Equal(there.shown().payload, s.payload)
 	o := r.add(s, nick, key, aff, min(r.defaultRole(aff), Participant))
+	was, changed := o.role, r.rank(o)
 	r.grade(o, f.Role)
-	if !known {
+	if changed || !known || o.role != was {
 		r.announce(o, s, &notice{})
 	}
 	p := s.person()
 	r.relay(via, Entered{p, r.says(s)})
 }
 
-// unwelcome is the status code by which a remote user is turned away, and why; 0 if he is not.
-func (r *Room) unwelcome(aff Affiliation, beside bool) (code int, why string) {
-	limit := r.rec.Config.MaxUsers
-	switch {
-	case aff == Outcast:
-		return 301, ""
-	case r.rec.Config.MembersOnly && aff < Member:
-		return 321, ""
-	case limit > 0 && len(r.occupants) >= limit && !beside && aff < Admin:
-		return 307, roomFull.Text
-	}
-	return 0, ""
-}
-
-// proxied tells whether a peer speaks for a user of our own. He may sit in the peer's room, or be made up: nobody can tell,
-// so he gets neither the nick nor the rights that he has here. xep:0289#security
-func (r *Room) proxied(via Via, user stanza.JID) bool {
-	return via != Here && r.settings.Hosts(user.Domain)
-}
-
-// nickOver is the nick under which somebody is shown whom a peer speaks for.
-func (r *Room) nickOver(via Via, nick string, user stanza.JID) (string, string, bool) {
-	if r.proxied(via, user) {
-		peer, _ := stanza.ParseJID(string(via))
-		nick += " (" + peer.Domain + ")"
-	}
-	return r.nickFor(nick, user.Domain, r.who(via, user))
-}
-
 // nickFor is the nick under which this room shows a remote user: his own, unless somebody else has it here. Then he is
 // told apart by his domain, the same way every time.
-func (r *Room) nickFor(nick, domain string, user stanza.JID) (string, string, bool) {
+func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
 	nick, key, err := prepareNick(nick)
 	if err != nil {
 		return "", "", false
@@ -112,9 +82,9 @@ func (r *Room) nickFor(nick, domain string, user stanza.JID) (string, string, bo
 		return nick, key, true
 	}
 	for i := range 100 {
-		alias := nick + " (" + domain + ")"
+		alias := nick + " (" + user.Domain + ")"
 		if i > 0 {
-			alias = nick + " (" + domain + " " + strconv.Itoa(i+1) + ")"
+			alias = nick + " (" + user.Domain + " " + strconv.Itoa(i+1) + ")"
 		}
 		if a, k, err := prepareNick(alias); err == nil && r.refuseNick(a, k, user) == nil {
 			return a, k, true
@@ -153,7 +123,7 @@ func (r *Room) remoteRenamed(via Via, f Renamed) {
 	if s == nil {
 		return
 	}
-	nick, key, ok := r.nickOver(via, f.NewNick, f.JID)
+	nick, key, ok := r.nickFor(f.NewNick, f.JID)
 	if !ok || s.o.goesBy(nick, key) {
 		return
 	}
@@ -173,8 +143,8 @@ func (r *Room) remoteLeft(via Via, f Left) {
 		r.depart(s, r.filter(f.Payload), n, f.Code)
 		return
 	}
-	if o := r.elsewhere(f.JID); o != nil && removals[f.Code] {
-		r.expel(o, &notice{codes: []int{f.Code}, actor: f.Actor, reason: f.Reason})
+	if s := r.anywhere(f.JID); s != nil && removals[f.Code] {
+		r.expel(s.o, &notice{codes: []int{f.Code}, actor: f.Actor, reason: f.Reason})
 	}
 }
 
@@ -182,11 +152,11 @@ func (r *Room) remoteLeft(via Via, f Left) {
 // that kind. xep:0045#registrar-statuscodes
 var removals = map[int]bool{301: true, 307: true, 321: true, 322: true}
 
-// elsewhere finds somebody who is here, or behind another link than the one that speaks of him.
-func (r *Room) elsewhere(user stanza.JID) *Occupant {
+// anywhere finds a session that is here, or behind whatever link.
+func (r *Room) anywhere(user stanza.JID) *Session {
 	for _, o := range r.users[user.Bare()] {
-		if slices.ContainsFunc(o.sessions, func(s *Session) bool { return s.jid == user }) {
-			return o
+		if i := slices.IndexFunc(o.sessions, func(s *Session) bool { return s.jid == user }); i >= 0 {
+			return o.sessions[i]
 		}
 	}
 	return nil
@@ -195,11 +165,12 @@ func (r *Room) elsewhere(user stanza.JID) *Occupant {
 // lost takes out everybody who came over a link that is no more.
 func (r *Room) lost(via Via, broken bool) {
 	for _, s := range r.behind(via) {
-		if broken {
+		switch {
+		case broken:
 			r.lose(s)
-			continue
+		case r.sessions[s.identity()] == s:
+			r.depart(s, nil, &notice{}, 0)
 		}
-		r.depart(s, nil, &notice{}, 0)
 	}
 	r.afterLeave()
 }

@@ -1,7 +1,7 @@
 package muc
 
 import (
-	"strings"
+	"reflect"
 	"testing"
 	"time"
 
@@ -32,32 +32,35 @@ func TestAnnouncedAgain(t *testing.T) {
 	}
 }
 
-// A user of ours whom a peer speaks for is somebody else: neither of the two becomes a session of the other.
+// Nobody is taken for a user of ours because a peer says so: nothing of him is shown, and his node hears why, each time.
 func TestPeerSpeaksForOurUser(t *testing.T) {
 	settings := &Settings{Service: "muc.example", MaxNick: 64, Defaults: DefaultConfig(), LocalDomains: []string{"b.example"}}
 	r := Open(settings, stanza.MustJID(testRoom), Birth{Epoch: 1, Secret: []byte("secret")}, nil)
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	enter := func(from, nick string) string {
-		st, err := stanza.Parse([]byte("<presence to='den@muc.example/" + nick + "'><x xmlns='http://jabber.org/protocol/muc'/></presence>"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		st.From = stanza.MustJID(from)
-		return readable(r.Handle(Event{At: now, Stanza: st}))
+	st, err := stanza.Parse([]byte("<presence to='den@muc.example/Alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	bob := func(nick string) Entered {
-		return Entered{Person: Person{JID: stanza.MustJID("bob@b.example/far"), Nick: nick, Role: Participant}}
-	}
-	enter("alice@a.example/pc", "Alice")
+	st.From = stanza.MustJID("alice@a.example/pc")
+	r.Handle(Event{At: now, Stanza: st})
 	r.rec.Locked = false
-	r.Handle(Event{At: now, Via: testPeer, Fact: bob("Bob")})
-	if got := enter("bob@b.example/pc", "Bob (remote.example)"); !strings.Contains(got, "<conflict") {
-		t.Errorf("Bob enters as the one whom the peer speaks for: %s", got)
+	bob := Person{JID: stanza.MustJID("bob@b.example/far"), Nick: "Bob", Role: Participant}
+	for range 2 {
+		got := r.Handle(Event{At: now, Via: testPeer, Fact: Entered{Person: bob}})
+		gone := Person{bob.JID, bob.Nick, None, NoRole}
+		want := Left{Person: gone, Code: 307, Reason: forAnother, Refused: true}
+		if len(got) != 1 || !reflect.DeepEqual(got[0], Effect(Relay{Only: testPeer, Fact: want})) {
+			t.Errorf("his node hears %s", readable(got))
+		}
 	}
-	r.Handle(Event{At: now, Via: testPeer, Fact: Left{Person: bob("Bob").Person}})
-	enter("bob@b.example/pc", "Bob (remote.example)")
-	r.Handle(Event{At: now, Via: testPeer, Fact: bob("Bob")})
-	if n := len(r.occupants); n != 3 {
-		t.Errorf("%d occupants: the one whom the peer speaks for is taken for Bob", n)
+	body := []byte("<body>I am Bob</body>")
+	for _, f := range []Fact{
+		Said{Person: bob, ID: "1", Payload: body}, Said{Person: bob, ID: "2", Payload: body, At: now.Add(-time.Hour)},
+		Said{Person: bob, ID: "3", Payload: []byte("<subject>Bob</subject>"), Subject: true},
+		Private{Person: bob, To: "Alice", Type: "chat", Payload: body}, Changed{Person: bob}, Renamed{bob, "Robert"},
+	} {
+		if got := r.Handle(Event{At: now, Via: testPeer, Fact: f}); len(got) > 0 {
+			t.Errorf("%T: %s", f, readable(got))
+		}
 	}
 }

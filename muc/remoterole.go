@@ -24,7 +24,7 @@ func (o *Occupant) highest() Role {
 
 // voiceHere is the most that somebody of another node may be here.
 func (r *Room) voiceHere(o *Occupant) Role {
-	switch voice := r.judged(o.who.String()); {
+	switch voice := r.judged(o.bare.String()); {
 	case o.silenced:
 		return Visitor
 	case voice != 0:

@@ -27,9 +27,8 @@ func TestRemoteOutOfSight(t *testing.T) {
 	r.rec.Locked = false
 	r.Handle(Event{At: now, Via: testPeer, Fact: Entered{Person: far}})
 	say("alice@a.example/pc", "<presence to='den@muc.example/Alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
-	say("bob@b.example/pc", "<presence to='den@muc.example/Robert'/>")
 	var hidden bool
-	for _, e := range r.Handle(Event{At: now, Via: testPeer, Fact: Changed{Person: far}}) {
+	for _, e := range say("bob@b.example/pc", "<presence to='den@muc.example/Robert'/>") {
 		if s, ok := e.(Send); ok {
 			raw := string(s.Out.To(s.To[0]))
 			hidden = hidden || strings.Contains(raw, "from='den@muc.example/Bob'") && strings.Contains(raw, "type='unavailable'")

@@ -5,13 +5,17 @@ import "isthmus/component/stanza"
 // remoteSaid takes a message of another node: live, or missed and told again. What has been here before is dropped.
 func (r *Room) remoteSaid(via Via, f Said) {
 	list, err := stanza.ParseElements(f.Payload)
-	if err != nil || f.JID.Domain == r.settings.Service || r.session(f.JID) != nil && f.At.IsZero() || r.silenced(via, f.JID) {
+	if err != nil || r.session(f.JID) != nil && f.At.IsZero() || !r.authored(via, &f) {
+		return
+	}
+	if why := r.unheard(via, &f); why != nil {
+		r.sayUnheard(via, &f, why)
 		return
 	}
 	u := utterance{Person: f.Person, via: via, id: f.ID, lang: f.Lang}
 	if s := r.sessions[identity{via, f.JID}]; s != nil {
 		u.Person = s.person()
-	} else if nick, _, ok := r.nickOver(via, f.Nick, f.JID); ok {
+	} else if nick, _, ok := r.nickFor(f.Nick, f.JID); ok {
 		u.Nick = nick
 	} else if !f.Subject {
 		return
@@ -48,17 +52,8 @@ func (r *Room) lateSubject(u utterance) {
 	case r.newerSubject(u):
 		r.say(u)
 	case u.kind != "":
-		r.pass(u, r.log(u, r.idOver(u.via, u.JID)))
+		r.pass(u, r.log(u, r.occupantID(u.JID)))
 	}
-}
-
-// silenced tells whether this room does not show what a remote user says: he is banned, or has no voice.
-func (r *Room) silenced(via Via, user stanza.JID) bool {
-	if r.affiliation(user) == Outcast {
-		return true
-	}
-	s := r.sessions[identity{via, user}]
-	return s != nil && s.o.role < Participant
 }
 
 // newerSubject tells whether a subject that is told again takes the place of ours: the newer one does, and of two of the same

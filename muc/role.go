@@ -8,7 +8,7 @@ func (r *Room) applyRole(c change, actor string) {
 		r.expel(c.o, &notice{codes: []int{307}, actor: actor, reason: c.reason})
 	default:
 		c.o.silenced = c.role == Visitor
-		r.judge(c.o.who.String(), c.role)
+		r.judge(c.o.bare.String(), c.role)
 		r.setRole(c.o, c.role, &notice{actor: actor, reason: c.reason})
 	}
 }

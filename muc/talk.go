@@ -94,7 +94,7 @@ func (r *Room) whispered(st *stanza.Stanza, s *Session, o *Occupant) bool {
 	if t == nil && m.Kind == chatneg.Failure {
 		return false
 	}
-	if t == nil && o.who == s.o.who {
+	if t == nil && o.bare == s.o.bare {
 		r.refuseTalk(st, s, m, withHimself)
 		return true
 	}

@@ -5,7 +5,7 @@ import "slices"
 // verdict is what a moderator has said of somebody's voice, by name. It holds when he comes back, or moderation would end at
 // the door. xep:0045#roles
 type verdict struct {
-	user  string // who he is to the room
+	user  string // his bare JID
 	voice Role   // Visitor or Participant
 }
 
@@ -37,7 +37,7 @@ func (r *Room) judged(user string) Role {
 
 // remind gives a newcomer the voice that he was left with. Admins and owners are above that.
 func (r *Room) remind(o *Occupant) {
-	voice := r.judged(o.who.String())
+	voice := r.judged(o.bare.String())
 	if voice == 0 || o.aff >= Admin || o.role == Moderator {
 		return
 	}

@@ -329,20 +329,18 @@ func TestKickAcrossNodes(t *testing.T) {
 	})
 }
 
-// TestOwnUserThroughPeer: whoever a peer says is a user of ours gets neither the nick, nor the identity, nor the rights
-// that this user has here, and is not mixed up with him.
+// TestOwnUserThroughPeer: whoever a peer says is a user of ours is not let in, and hears why; the link stays.
 func TestOwnUserThroughPeer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := linked(t, "Alice", "Bob")
-		n.configure(alice, denOfA, "<field var='{urn:isthmus:0}federation_accept'><value>den@b.example</value></field>")
-		users, _ := n.say(alice, denOfA, "m0")
-		id := users[strings.Index(users, "occupant-id"):][:110]
-		users, _ = n.enter("alice@users.a/evil", denOfB, "Alice2")
-		count(t, users, "from='den@a.example/Alice2 (b.example)'", 1)
+		users, wire := n.enter("alice@users.a/evil", denOfB, "Alice2")
+		count(t, users, "den@a.example/Alice2", 0)
+		count(t, wire, "<reason>The other node takes nobody of your domain from this one.</reason>", 2) // and the confirmation
+		count(t, users, "<status code='110'/><status code='307'/>", 1)
 		users, _ = n.say("alice@users.a/evil", denOfB, "m1")
-		count(t, users, "from='den@a.example/Alice2 (b.example)'", 1)
-		count(t, users, id, 0)
-		count(t, users, "affiliation='owner'", 0)
+		count(t, users, "<body>m1</body>", 0)
+		users, _ = n.say(bob, denOfB, "m2")
+		count(t, users, "<body>m2</body>", 2)
 	})
 }
 

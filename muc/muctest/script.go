@@ -239,6 +239,7 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"reserved_nicks": func(s *muc.Settings, v []string) { s.Reserved, _ = muc.Reserve(v) },
 	"link_ping":      func(s *muc.Settings, v []string) { s.Link.Ping, _ = time.ParseDuration(v[0]) },
 	"link_grace":     func(s *muc.Settings, v []string) { s.Link.Grace, _ = time.ParseDuration(v[0]) },
+	"link_users":     func(s *muc.Settings, v []string) { s.Link.Users = v },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]
 		f.Join = v[1]
