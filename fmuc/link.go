@@ -29,6 +29,7 @@ type Event struct {
 	Detached bool            // our own host server was away: whatever was under way is lost
 	Retune   *muc.LinkConfig // the link is so from now on, in what needs no new join
 	Stop     string          // the link must end, for this reason
+	Resync   bool            // the operator wants the rooms to be joined anew, at once
 	Behind   []string        // the nodes behind the room's other links have changed to these; nil otherwise
 }
 
@@ -105,6 +106,8 @@ func (l *Link) Handle(ev Event) []Effect {
 		l.stop(ev.Stop)
 	case ev.Retune != nil:
 		l.retune(*ev.Retune)
+	case ev.Resync:
+		l.resync()
 	case ev.Behind != nil:
 		l.spread(ev.Behind)
 	case ev.Start:
@@ -168,6 +171,7 @@ func (l *Link) depart() {
 	case l.c.Inbound && l.doing != idle:
 		l.sendLeft()
 	case !l.c.Inbound && l.up():
+		l.owed++
 		for _, k := range l.inRoster() {
 			l.show(k.Person, nil, leaveWord(k.left), l.peer)
 		}

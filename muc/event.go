@@ -21,6 +21,7 @@ type Event struct {
 	Fact      Fact
 	Loaded    *Loaded
 	Operation Operation
+	Settings  *Settings // by which the room goes from now on
 	Wake      bool
 	Final     bool      // the service ends, not to come back
 	Since     time.Time // with Wake: since when the host server has been there; the zero time for always

@@ -117,6 +117,8 @@ func (r *Room) Handle(ev Event) []Effect {
 		r.stanza(ev.Stanza)
 	case ev.Operation != nil:
 		r.operate(ev.Operation)
+	case ev.Settings != nil:
+		r.goBy(ev.Settings)
 	case !r.exists:
 	case ev.Wake:
 		r.since = ev.Since

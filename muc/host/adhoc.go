@@ -28,7 +28,7 @@ func badCommand(specific, text string) *stanza.Error {
 
 // operates tells whether somebody may give commands.
 func (v *service) operates(user stanza.JID) bool {
-	return slices.Contains(v.h.o.Settings.Admins, user.Bare().String())
+	return slices.Contains(v.h.settings().Admins, user.Bare().String())
 }
 
 // offered are the commands for somebody. The others do not learn what there is.
@@ -141,7 +141,7 @@ func (v *service) commandItems(st *stanza.Stanza) {
 	var b stanza.Builder
 	b.Start("query", "xmlns", nsItems, "node", nsCommands)
 	for _, c := range v.offered(st.From) {
-		b.Empty("item", "jid", v.h.o.Settings.Service, "node", c.Node, "name", capital(c.About))
+		b.Empty("item", "jid", v.h.settings().Service, "node", c.Node, "name", capital(c.About))
 	}
 	v.result(st, b.End().Bytes())
 }

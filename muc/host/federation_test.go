@@ -67,13 +67,8 @@ var peers = map[string]string{"a.example": "b.example", "b.example": "a.example"
 
 // start makes a host of what its store has.
 func (n *net) start(domain string) {
-	s := muctest.Defaults()
-	s.Service, s.Peers, s.Defaults.Persistent = domain, []string{peers[domain]}, true
-	s.LocalDomains = []string{"users." + domain[:1]}
-	s.Federation = map[string]muc.Federation{"den": n.rooms[domain]}
-	s.Link.Ping = time.Minute
 	h := host.New(host.Options{
-		Settings: s, Store: n.store[domain], Out: exit{n}, Log: zerolog.Nop(), Shards: 2, Attached: n.attached(domain),
+		Settings: n.settings(domain), Store: n.store[domain], Out: exit{n}, Log: zerolog.Nop(), Shards: 2, Attached: n.attached(domain),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -82,6 +77,16 @@ func (n *net) start(domain string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.hosts[domain] = h
+}
+
+// settings are the rules of a host.
+func (n *net) settings(domain string) *muc.Settings {
+	s := muctest.Defaults()
+	s.Service, s.Peers, s.Defaults.Persistent = domain, []string{peers[domain]}, true
+	s.LocalDomains = []string{"users." + domain[:1]}
+	s.Federation = map[string]muc.Federation{"den": n.rooms[domain]}
+	s.Link.Ping = time.Minute
+	return s
 }
 
 // host is the one for a domain, nil for users.

@@ -22,7 +22,7 @@ type Outbox interface {
 
 // Options are what a host needs of the world.
 type Options struct {
-	Settings *muc.Settings
+	Settings *muc.Settings // to begin with; see Adopt
 	Store    storage.Store
 	Out      Outbox
 	Log      zerolog.Logger
@@ -54,6 +54,8 @@ type Host struct {
 	reader  *reader
 	service *service
 	crowd   *crowd
+	rules   atomic.Pointer[muc.Settings]
+	refused atomic.Int64 // joins of peers for which there was no link
 	final   atomic.Bool
 }
 
@@ -67,6 +69,7 @@ func New(o Options) *Host {
 		o.Attached = func() (time.Time, bool) { return time.Time{}, true }
 	}
 	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log), reader: newReader(o.Store), crowd: newCrowd(o.Settings)}
+	h.rules.Store(o.Settings)
 	h.service = &service{h: h, turns: make(chan struct{}, 4), places: make(chan struct{}, 1000)}
 	for range o.Shards {
 		h.shards = append(h.shards, newShard(h))
@@ -131,7 +134,7 @@ func (h *Host) shard(room string) *shard {
 // send hands a stanza to the host server, unless it does not take stanzas of that size: it would end the stream, and with it
 // everybody's.
 func (h *Host) send(lane string, e muc.Send) {
-	if most := h.o.Settings.MaxStanza; most > 0 && e.Out.Size()+longest(e.To) > most {
+	if most := h.settings().MaxStanza; most > 0 && e.Out.Size()+longest(e.To) > most {
 		h.log.Warn().Str("room", lane).Int("bytes", e.Out.Size()).Msg("a stanza is too long for the host server and is not sent")
 		return
 	}

@@ -22,12 +22,12 @@ type ends struct {
 
 // entry is the record of one link since the daemon began.
 type entry struct {
+	lasting
 	inbound bool
-	state   string
-	since   time.Time // when it came into this state
 	in, out Traffic
 	counts  [len(fmuc.Kinds)]int
 	unsaid  [len(fmuc.Kinds)]int // notes that were not logged, since one was
+	cause   string               // of the last outage, until the link is up again
 	trouble string               // the last note that somebody should look at
 	at      time.Time            // of it
 	last    fmuc.Status          // of a link that is no more
@@ -90,10 +90,24 @@ func (g *ledger) sweep(rooms map[string]*live) {
 	}
 }
 
-// observe sees whether a link is in another state than before.
+// observe sees whether a link is in another state than before. One that was given up after an outage is as down as before.
 func (e *entry) observe(k *edge, now time.Time) {
-	if state := k.link.State(); state != e.state {
-		e.state, e.since = state, now
+	state := k.link.State()
+	if state == "ended" {
+		state = "idle"
+		if e.cause != "" {
+			state = "down"
+		}
+	}
+	e.become(state, now)
+}
+
+func (e *entry) become(state string, now time.Time) {
+	if state != e.state {
+		e.lasting = lasting{state, now}
+	}
+	if state == "up" {
+		e.cause = ""
 	}
 }
 
@@ -103,6 +117,9 @@ func (s *shard) note(l *live, k *edge, n fmuc.Note, now time.Time) {
 	e.counts[n.Kind]++
 	if kind.Warn {
 		e.trouble, e.at = n.Text, now
+	}
+	if kind.Outage {
+		e.cause = kind.Name
 	}
 	if s.ledger.lines.Take(l.key+" "+string(k.via)+" "+kind.Name, now) > 0 {
 		e.unsaid[n.Kind]++
@@ -118,4 +135,15 @@ func (s *shard) note(l *live, k *edge, n fmuc.Note, now time.Time) {
 		e.unsaid[n.Kind] = 0
 	}
 	line.Msg(n.Text)
+}
+
+// turnAway logs that a peer was refused before there was a link. Anybody may ask, so that there is one rate for all of them.
+func (s *shard) turnAway(l *live, via muc.Via, reason string, now time.Time) {
+	if e := s.ledger.entries[ends{l.key, via}]; e != nil {
+		e.counts[fmuc.Refusal]++
+	}
+	s.h.refused.Add(1)
+	if s.ledger.lines.Take("", now) == 0 {
+		s.h.log.Info().Str("room", l.key).Str("peer", string(via)).Str("reason", reason).Msg("a federation join was refused")
+	}
 }

@@ -41,7 +41,7 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	if fmuc.Ends(st) {
 		return true // a link that is no more here either
 	}
-	if !fmuc.JoinShaped(st) || !l.room.Accepts(string(via)) && fmuc.Posing(st, s.h.o.Settings.Hosts) {
+	if !fmuc.JoinShaped(st) || !l.room.Accepts(string(via)) && fmuc.Posing(st, s.h.settings().Hosts) {
 		return false // the room refuses it
 	}
 	return s.admit(l, via, st, now)
@@ -55,11 +55,17 @@ func (s *shard) admit(l *live, via muc.Via, st *stanza.Stanza, now time.Time) bo
 		reason = "There is no such room."
 	case !l.room.Accepts(string(via)):
 		reason = "This room does not federate with yours."
+	case l.known[via].Held == paused:
+		reason = "This link is paused."
 	}
 	if reason != "" {
-		s.h.log.Info().Str("room", l.key).Str("peer", string(via)).Str("reason", reason).Msg("a federation join was refused")
+		s.turnAway(l, via, reason, now)
 		s.refuse(l, st, reason)
 		return true
+	}
+	if link := l.known[via]; link.Held == dropped { // asked again
+		link.Held = ""
+		l.known[via] = link
 	}
 	k := s.connect(l, via, true, now)
 	s.tell(l, k, fmuc.Event{At: now, Stanza: st})
@@ -96,8 +102,9 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge {
 	peer, _ := stanza.ParseJID(string(via))
 	since, _ := s.h.o.Attached()
-	k := &edge{via: via, inbound: inbound, since: since, link: fmuc.New(fmuc.Config{
-		LinkConfig: s.h.o.Settings.LinkOf(l.jid, peer),
+	c := s.linkConfig(l, via)
+	k := &edge{via: via, inbound: inbound, config: c, since: since, link: fmuc.New(fmuc.Config{
+		LinkConfig: c,
 		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
 		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
 		Node: l.room.Token(), Behind: l.behind,
@@ -114,6 +121,7 @@ func (s *shard) reconcile(l *live, now time.Time) bool {
 	if l.room == nil || !l.room.Exists() {
 		return false
 	}
+	s.unhold(l)
 	want := muc.Via(l.room.Joins())
 	for _, k := range l.links() {
 		if k.inbound && !l.room.Accepts(string(k.via)) || !k.inbound && k.via != want {
@@ -123,7 +131,7 @@ func (s *shard) reconcile(l *live, now time.Time) bool {
 			return true
 		}
 	}
-	if want == muc.Here || l.edges[want] != nil {
+	if want == muc.Here || l.edges[want] != nil || l.known[want].Held != "" {
 		return false
 	}
 	s.connect(l, want, false, now)

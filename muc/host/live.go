@@ -64,6 +64,7 @@ type edge struct {
 	via     muc.Via
 	link    *fmuc.Link
 	inbound bool
+	config  muc.LinkConfig
 	since   time.Time // when the host server had been attached when the link last acted
 	alarm   alarm     // that the link has set
 }

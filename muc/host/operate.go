@@ -8,10 +8,11 @@ import (
 	"isthmus/muc"
 )
 
-// task is an operation on its way to its room.
+// task is an operation on its way to its room, or to one of its links.
 type task struct {
 	room  stanza.JID
 	op    muc.Operation
+	order *order     // for a link, nil otherwise
 	reply chan error // has a place for the one answer
 }
 
@@ -23,8 +24,11 @@ type round struct {
 
 // Operate does something to a room, and waits until what it changes is stored. A refusal is a *stanza.Error.
 func (h *Host) Operate(ctx context.Context, room stanza.JID, op muc.Operation) error {
-	t := task{room, op, make(chan error, 1)}
-	h.shard(room.String()).mail.push(t)
+	return h.task(ctx, task{room: room, op: op, reply: make(chan error, 1)})
+}
+
+func (h *Host) task(ctx context.Context, t task) error {
+	h.shard(t.room.String()).mail.push(t)
 	select {
 	case err := <-t.reply:
 		return err
@@ -51,7 +55,11 @@ func (h *Host) OperateAll(ctx context.Context, op muc.Operation) (rooms int, err
 // task hands an operation to its room, which is loaded first if it is not in memory.
 func (s *shard) task(t task) {
 	l := s.live(t.room)
-	if l.room != nil {
+	switch {
+	case l.room != nil && t.order != nil:
+		s.steer(l, t)
+		return
+	case l.room != nil:
 		s.operate(l, t)
 		return
 	}
@@ -88,7 +96,7 @@ func (s *shard) round(r round) {
 	for _, l := range s.rooms {
 		if l.room != nil && l.room.Locals() > 0 {
 			n++
-			s.operate(l, task{l.jid, r.op, make(chan error, 1)})
+			s.operate(l, task{room: l.jid, op: r.op, reply: make(chan error, 1)})
 		}
 	}
 	r.reply <- n

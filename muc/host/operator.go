@@ -67,6 +67,15 @@ var Commands = []Command{
 		{Name: "text", About: "what to say", Field: "announcement", Type: "text-multi", Required: true},
 		{Name: "room", About: "only in this room", Field: "room", Type: "jid-single"},
 	}, announce},
+	{"links", "list the federation links", nodeOwn + "links", []Param{
+		{Name: "room", About: "only those of this room, with all that is known of them", Field: "room", Type: "jid-single"},
+	}, listLinks},
+	{"link", "pause, resume, resync or drop a federation link", nodeOwn + "link", []Param{
+		{Name: "room", About: "the room of ours", Field: "room", Type: "jid-single", Required: true},
+		{Name: "peer", About: "the room at its other end, where the room has several links", Field: "peer", Type: "jid-single"},
+		{Name: "do", About: "pause it until it is resumed; resync: join anew for what was missed; drop what is known of it", Field: "do",
+			Type: "list-single", Required: true, Options: []string{"pause", "resume", "resync", "drop"}},
+	}, steerLink},
 	{"stop", "end the service for good: everybody is told; a restart needs no such thing", nodeAdmin + "shutdown", nil, stop},
 }
 
@@ -116,11 +125,11 @@ func said(e *stanza.Error) string {
 func (a args) room(h *Host) (stanza.JID, error) {
 	v := a["room"]
 	if !strings.Contains(v, "@") {
-		v += "@" + h.o.Settings.Service
+		v += "@" + h.settings().Service
 	}
 	j, err := muc.Typed(v)
-	if err != nil || j.Local == "" || j.Domain != h.o.Settings.Service {
-		return stanza.JID{}, fmt.Errorf("there can be no room %s of %s", a["room"], h.o.Settings.Service)
+	if err != nil || j.Local == "" || j.Domain != h.settings().Service {
+		return stanza.JID{}, fmt.Errorf("there can be no room %s of %s", a["room"], h.settings().Service)
 	}
 	return j.Bare(), nil
 }

@@ -99,11 +99,11 @@ func (v *service) info(st *stanza.Stanza, q *stanza.Element) {
 	}
 	var b stanza.Builder
 	b.Start("query", "xmlns", nsInfo)
-	b.Empty("identity", "category", "conference", "type", "text", "name", v.h.o.Settings.Name)
+	b.Empty("identity", "category", "conference", "type", "text", "name", v.h.settings().Name)
 	for _, f := range serviceFeatures {
 		b.Empty("feature", "var", f)
 	}
-	if v.h.o.Settings.MaxVCard > 0 {
+	if v.h.settings().MaxVCard > 0 {
 		b.Empty("feature", "var", nsVCard) // of the rooms, not of the service. xep:0486#disco
 	}
 	v.result(st, b.End().Bytes())
@@ -143,7 +143,7 @@ func (v *service) beside(st *stanza.Stanza, do func(context.Context)) {
 // vcard says who this is. XEP-0054
 func (v *service) vcard(st *stanza.Stanza, _ *stanza.Element) {
 	var b stanza.Builder
-	v.result(st, b.Start("vCard", "xmlns", nsVCard).Leaf("FN", v.h.o.Settings.Name).End().Bytes())
+	v.result(st, b.Start("vCard", "xmlns", nsVCard).Leaf("FN", v.h.settings().Name).End().Bytes())
 }
 
 // unique answers with the name of a room that nobody has taken. XEP-0307

@@ -127,6 +127,10 @@ func (s *shard) work(ctx context.Context) {
 			s.task(item)
 		case round:
 			s.round(item)
+		case adoption:
+			s.adopt(item)
+		case survey:
+			s.survey(item)
 		case woken:
 			s.woken(item)
 		case keep:
@@ -242,7 +246,7 @@ func (s *shard) load(l *live) {
 	go func() {
 		stored, err := s.h.o.Store.Load(s.last, l.key, -1)
 		owned := map[string]int{}
-		if absent(stored, err) && s.h.o.Settings.Bounds.Rooms > 0 {
+		if absent(stored, err) && s.h.settings().Bounds.Rooms > 0 {
 			err = errors.Join(err, s.census(users, owned))
 		}
 		s.mail.push(loaded{l, stored, owned, err})
@@ -298,7 +302,7 @@ func (s *shard) loaded(m loaded) {
 	}
 	birth := s.h.o.Birth()
 	birth.Owned = m.owned
-	l.room = muc.Open(s.h.o.Settings, l.jid, birth, fromStored(m.stored))
+	l.room = muc.Open(s.h.settings(), l.jid, birth, fromStored(m.stored))
 	l.known, l.kept = linksOf(m.stored), map[string]muc.SessionRecord{}
 	if m.stored != nil {
 		for _, q := range m.stored.Sessions {
@@ -333,6 +337,9 @@ func (s *shard) committed(list committed) {
 		t.done = true
 		if t.keeps {
 			t.room.keeping--
+		}
+		if t.reply != nil {
+			t.reply <- t.err
 		}
 	}
 	now := time.Now()

@@ -17,7 +17,8 @@ type ticket struct {
 	size   int
 	owner  *shard
 	room   *live
-	keeps  bool // who is in the room: nothing waits for it
+	keeps  bool       // who is in the room: nothing waits for it
+	reply  chan error // has a place for the one answer, nil = nobody asked
 	done   bool
 	err    error // final: it will never be stored
 }
