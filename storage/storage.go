@@ -49,8 +49,8 @@ type Store interface {
 	// Rooms lists all rooms as Public does those that may be listed.
 	Rooms(ctx context.Context, after string, max int) (list []Listed, total int, err error)
 
-	// Unfinished lists the rooms that somebody was in when they were last stored, and all temporary ones, ordered by JID,
-	// starting behind after, at most max.
+	// Unfinished lists the rooms that somebody was in when they were last stored, those with proposals whose authors have not
+	// been told the end of, and all temporary ones, ordered by JID, starting behind after, at most max.
 	Unfinished(ctx context.Context, after string, max int) (rooms []string, err error)
 
 	// Owned counts the rooms that this bare JID has created.
@@ -163,6 +163,15 @@ type SaveTalk struct {
 // DeleteTalk forgets it.
 type DeleteTalk struct{ Room, Key string }
 
+// SaveProposal inserts or replaces what somebody wants to say in a room that has to ask another.
+type SaveProposal struct {
+	Room string
+	Proposal
+}
+
+// DeleteProposal forgets it.
+type DeleteProposal struct{ Room, Author, ID string }
+
 // SaveLink inserts or replaces what is known of one link.
 type SaveLink struct{ Link Link }
 
@@ -186,6 +195,8 @@ func (SaveSession) change()     {}
 func (DeleteSession) change()   {}
 func (SaveTalk) change()        {}
 func (DeleteTalk) change()      {}
+func (SaveProposal) change()    {}
+func (DeleteProposal) change()  {}
 func (SaveLink) change()        {}
 func (DeleteLink) change()      {}
 
@@ -204,6 +215,8 @@ type Room struct {
 	Requests     []Request // ordered by JID
 	Sessions     []Session // ordered by JID
 	Talks        []Talk    // ordered by key
+
+	Proposals []Proposal // ordered by author and id
 
 	Tombstone *Tombstone // not nil: there is no such room any more, and nothing else is set; it may have expired
 }
@@ -309,6 +322,15 @@ type Talk struct {
 	State   string
 	Params  []string // in force, name=value, sorted
 	Data    []byte   // the rest
+}
+
+// Proposal is a message on its way to the primary of its room. It is in no log: it is said when the primary repeats it.
+type Proposal struct {
+	Author string // full JID
+	ID     string // on the way; no other of the author's has it
+	Named  string // the id that the author gave it, may be empty
+	Until  time.Time
+	State  string // "asked", "refused", or "told" when the author knows that it was refused
 }
 
 // Request is somebody's wish to be registered that no admin has answered.

@@ -72,6 +72,10 @@ func (s *Store) apply(change storage.Change) (undo func(), err error) {
 		return save(s, c.Room, talks, c.Key, copyTalk(c.Talk))
 	case storage.DeleteTalk:
 		return forget(s, c.Room, talks, c.Key), nil
+	case storage.SaveProposal:
+		return save(s, c.Room, proposals, c.Author+"\x00"+c.ID, copyProposal(c.Proposal))
+	case storage.DeleteProposal:
+		return forget(s, c.Room, proposals, c.Author+"\x00"+c.ID), nil
 	case storage.SaveRequest:
 		return save(s, c.Room, requests, c.JID, copyRequest(c.Request))
 	case storage.DeleteRequest:
@@ -185,6 +189,7 @@ func hats(r *room) map[string]storage.Hat                 { return r.hats }
 func holds(r *room) map[string]storage.Hold               { return r.holds }
 func sessions(r *room) map[string]storage.Session         { return r.sessions }
 func talks(r *room) map[string]storage.Talk               { return r.talks }
+func proposals(r *room) map[string]storage.Proposal       { return r.proposals }
 func requests(r *room) map[string]storage.Request         { return r.requests }
 func links(r *room) map[string]storage.Link               { return r.links }
 

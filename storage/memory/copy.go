@@ -54,6 +54,11 @@ func copyTalk(t storage.Talk) storage.Talk {
 	return t
 }
 
+func copyProposal(p storage.Proposal) storage.Proposal {
+	p.Until = instant(p.Until)
+	return p
+}
+
 func copyTombstone(t storage.Tombstone) storage.Tombstone {
 	t.Owners, t.Until = list(t.Owners), instant(t.Until)
 	return t

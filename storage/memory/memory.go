@@ -35,6 +35,7 @@ type room struct {
 	requests     map[string]storage.Request
 	sessions     map[string]storage.Session
 	talks        map[string]storage.Talk
+	proposals    map[string]storage.Proposal // by author and id
 	links        map[string]storage.Link
 	vcard        []byte
 	log          []storage.Event // in order of arrival
@@ -62,6 +63,7 @@ func newRoom(record storage.RoomRecord) *room {
 		requests:     map[string]storage.Request{},
 		sessions:     map[string]storage.Session{},
 		talks:        map[string]storage.Talk{},
+		proposals:    map[string]storage.Proposal{},
 		links:        map[string]storage.Link{},
 		keys:         map[key]int{},
 	}
@@ -137,12 +139,22 @@ func (s *Store) Unfinished(ctx context.Context, after string, limit int) (rooms 
 		return nil, err
 	}
 	for jid, r := range s.rooms {
-		if jid > after && (len(r.sessions) > 0 || !r.record.Config.Persistent) {
+		if jid > after && (len(r.sessions) > 0 || !r.record.Config.Persistent || r.undecided()) {
 			rooms = append(rooms, jid)
 		}
 	}
 	slices.Sort(rooms)
 	return list(rooms[:min(max(limit, 0), len(rooms))]), nil
+}
+
+// undecided tells whether somebody has not been told what became of what he wanted to say.
+func (r *room) undecided() bool {
+	for _, p := range r.proposals {
+		if p.State != "told" {
+			return true
+		}
+	}
+	return false
 }
 
 // Owned implements storage.Store.
@@ -196,6 +208,7 @@ func (r *room) load(history int) *storage.Room {
 		Requests:     sorted(r.requests, copyRequest),
 		Sessions:     sorted(r.sessions, copySession),
 		Talks:        sorted(r.talks, copyTalk),
+		Proposals:    sorted(r.proposals, copyProposal),
 	}
 	log := r.log
 	if history < 0 {

@@ -18,7 +18,7 @@ func TestLoadReadsLittle(t *testing.T) {
 	execute(t, s.pool.Config().ConnString(), `UPDATE rooms SET max_history = 20`)
 	for sql, args := range map[string][]any{
 		loadRoom: {}, affiliations.ofRoom(): {}, links.ofRoom(): {}, vcards.ofRoom(): {}, hats.ofRoom(): {}, holds.ofRoom(): {},
-		requests.ofRoom(): {}, occupants.ofRoom(): {}, tombstones.ofRoom(): {}, loadSeen: {}, loadLast: {}, loadHistory: {-1},
+		requests.ofRoom(): {}, proposals.ofRoom(): {}, occupants.ofRoom(): {}, tombstones.ofRoom(): {}, loadSeen: {}, loadLast: {}, loadHistory: {-1},
 	} {
 		if n := blocks(t, s, sql, append([]any{roomName(0)}, args...)...); n > most {
 			t.Errorf("%d blocks are read by %s", n, sql)

@@ -55,6 +55,7 @@ func reading(r *storage.Room, jid string, history int) *pgx.Batch {
 	b.Queue(holds.ofRoom(), jid).Query(into(holds, func(h hold) { r.Holds = append(r.Holds, h.Hold) }))
 	b.Queue(occupants.ofRoom(), jid).Query(into(occupants, func(q session) { r.Sessions = append(r.Sessions, q.Session) }))
 	b.Queue(talks.ofRoom(), jid).Query(into(talks, func(k talk) { r.Talks = append(r.Talks, k.Talk) }))
+	b.Queue(proposals.ofRoom(), jid).Query(into(proposals, func(p proposal) { r.Proposals = append(r.Proposals, p.Proposal) }))
 	b.Queue(requests.ofRoom(), jid).Query(into(requests, func(q request) { r.Requests = append(r.Requests, q.Request) }))
 	return &b
 }

@@ -93,6 +93,10 @@ func single(change storage.Change) (room string, steps []step) {
 		return c.Room, talks.save(c)
 	case storage.DeleteTalk:
 		return c.Room, talks.remove(c.Room, c.Key)
+	case storage.SaveProposal:
+		return c.Room, proposals.save(c)
+	case storage.DeleteProposal:
+		return c.Room, proposals.remove(c.Room, c.Author, c.ID)
 	case storage.SaveRequest:
 		return c.Room, requests.save(c)
 	case storage.DeleteRequest:

@@ -66,6 +66,7 @@ func TestColumns(t *testing.T) {
 		"tombstones":       tombstones.names(),
 		"occupants":        occupants.names(),
 		"chatneg_sessions": talks.names(),
+		"proposals":        proposals.names(),
 	} {
 		const columnsOf = `SELECT column_name::text FROM information_schema.columns WHERE table_name = $1`
 		rows, _ := s.pool.Query(t.Context(), columnsOf, table)

@@ -50,6 +50,7 @@ var (
 	listRooms      = `SELECT jid, name FROM rooms WHERE jid > $1 ORDER BY jid LIMIT $2`
 	countRooms     = `SELECT count(*) FROM rooms`
 	listUnfinished = `(SELECT DISTINCT room FROM occupants WHERE room > $1 ORDER BY room LIMIT $2)
+		UNION (SELECT DISTINCT room FROM proposals WHERE state <> 'told' AND room > $1 ORDER BY room LIMIT $2)
 		UNION (SELECT jid FROM rooms WHERE NOT persistent AND jid > $1 ORDER BY jid LIMIT $2) ORDER BY room LIMIT $2`
 	countOwned = `SELECT count(*) FROM rooms WHERE creator = $1`
 )

@@ -25,6 +25,7 @@ type (
 	request     = storage.SaveRequest
 	session     = storage.SaveSession
 	talk        = storage.SaveTalk
+	proposal    = storage.SaveProposal
 )
 
 type tombstone struct {
@@ -183,6 +184,15 @@ var talks = table[talk]{"chatneg_sessions", 2, []column[talk]{
 	col("state", "text", func(k *talk) *string { return &k.State }),
 	list("params", "text[]", func(k *talk) *[]string { return &k.Params }),
 	list("data", "bytea", func(k *talk) *[]byte { return &k.Data }),
+}}
+
+var proposals = table[proposal]{"proposals", 3, []column[proposal]{
+	col("room", "text", func(p *proposal) *string { return &p.Room }),
+	col("author", "text", func(p *proposal) *string { return &p.Author }),
+	col("id", "text", func(p *proposal) *string { return &p.ID }),
+	col("named", "text", func(p *proposal) *string { return &p.Named }),
+	when("until", func(p *proposal) *time.Time { return &p.Until }),
+	col("state", "text", func(p *proposal) *string { return &p.State }),
 }}
 
 var tombstones = table[tombstone]{"tombstones", 1, []column[tombstone]{

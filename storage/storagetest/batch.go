@@ -134,6 +134,7 @@ func refusedText(t *testing.T, s storage.Store) {
 		refused(t, s, storage.SaveHold{Room: den, Hold: storage.Hold{JID: "a@b", Nick: bad}})
 		refused(t, s, storage.SaveRequest{Room: den, Request: storage.Request{JID: bad}})
 		refused(t, s, storage.SaveSession{Room: den, Session: storage.Session{JID: "a@b/1", Nick: bad}})
+		refused(t, s, storage.SaveProposal{Room: den, Proposal: storage.Proposal{Author: "a@b/1", ID: bad}})
 		refused(t, s, storage.DeleteRoom{JID: den, Tombstone: &storage.Tombstone{Owners: []string{bad}, Until: farAway}})
 
 		fine := said(den, 3)

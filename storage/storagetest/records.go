@@ -18,6 +18,7 @@ func roundTrip(t *testing.T, s storage.Store) {
 		Holds:        []storage.Hold{sample[storage.Hold]()},
 		Requests:     []storage.Request{sample[storage.Request]()},
 		Sessions:     []storage.Session{sample[storage.Session]()},
+		Proposals:    []storage.Proposal{sample[storage.Proposal]()},
 	}
 	want.History[0].Room, want.Links[0].Room = want.JID, want.JID
 	want.Seen, want.LastAt = [][]byte{want.History[0].Dedupe}, 0 // a clock of before 1970 is no news
@@ -32,6 +33,7 @@ func roundTrip(t *testing.T, s storage.Store) {
 		storage.SaveHold{Room: want.JID, Hold: want.Holds[0]},
 		storage.SaveRequest{Room: want.JID, Request: want.Requests[0]},
 		storage.SaveSession{Room: want.JID, Session: want.Sessions[0]},
+		storage.SaveProposal{Room: want.JID, Proposal: want.Proposals[0]},
 	)
 	got := load(t, s, want.JID, 10)
 	equal(t, "room", got, &want)

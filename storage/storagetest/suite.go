@@ -49,6 +49,7 @@ var suite = []struct {
 	{"LongBacklog", longBacklog},
 	{"Sessions", sessions},
 	{"Talks", talks},
+	{"Proposals", proposals},
 	{"Retract", retract},
 	{"Archive", archivePages},
 	{"ArchiveTimes", archiveTimes},
