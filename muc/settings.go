@@ -84,6 +84,8 @@ type LinkConfig struct {
 	PingTimeout time.Duration // in which it has to give one
 	Grace       time.Duration // how long the peer's people stay when nothing gets through
 
+	EchoTimeout time.Duration // in which a replica's primary has to repeat what it was asked to
+
 	Mode     string
 	Presence string
 	Dialect  string

@@ -157,6 +157,7 @@ type Link struct {
 	Ping        Span     `toml:"ping"` // 0s = never
 	PingTimeout Span     `toml:"ping_timeout"`
 	Grace       Span     `toml:"grace"`
+	EchoTimeout Span     `toml:"echo_timeout"`
 	Mode        string   `toml:"mode"`
 	Presence    string   `toml:"presence"`
 	Dialect     string   `toml:"dialect"`
@@ -199,7 +200,7 @@ func Default() Config {
 		Archive: Archive{Every: time.Hour},
 		Federation: Federation{
 			Link: Link{
-				JoinTimeout: "30s", Retry: "30s", Ping: "60s", PingTimeout: "20s", Grace: "60s",
+				JoinTimeout: "30s", Retry: "30s", Ping: "60s", PingTimeout: "20s", Grace: "60s", EchoTimeout: "5m",
 				Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Rate: "off", Transit: &yes,
 			},
 		},

@@ -57,7 +57,7 @@ func TestExampleUncommented(t *testing.T) {
 	want := []FederationRoom{{
 		Room: "elsinore", Join: "rabbithole@rooms.wonderland.lit", Accept: []string{"rooms.wonderland.lit"},
 		Link: Link{
-			JoinTimeout: "5m", Retry: "2m", Ping: "10m", PingTimeout: "5m", Grace: "15m",
+			JoinTimeout: "5m", Retry: "2m", Ping: "10m", PingTimeout: "5m", Grace: "15m", EchoTimeout: "20m",
 			Mode: "master-slave", Presence: "joins", Rate: "2400 bit/s",
 		},
 	}}

@@ -19,6 +19,7 @@ var linkRules = []linkRule{
 	{"ping", func(l *Link) error { return aSpan(l.Ping, aSecondOrNever) }},
 	{"ping_timeout", func(l *Link) error { return aSpan(l.PingTimeout, aSecond) }},
 	{"grace", func(l *Link) error { return aSpan(l.Grace, anyTime) }},
+	{"echo_timeout", func(l *Link) error { return aSpan(l.EchoTimeout, aSecond) }},
 	{"mode", func(l *Link) error { return oneOfOrNone(l.Mode, muc.MasterMaster, muc.MasterSlave) }},
 	{"presence", func(l *Link) error {
 		return oneOfOrNone(l.Presence, muc.PresenceFull, muc.PresenceJoins, muc.PresenceNone)
@@ -52,7 +53,8 @@ func (l Link) config() muc.LinkConfig {
 	return muc.LinkConfig{
 		JoinTimeout: l.JoinTimeout.duration(), Retry: l.Retry.duration(),
 		Ping: l.Ping.duration(), PingTimeout: l.PingTimeout.duration(), Grace: l.Grace.duration(),
-		Mode: l.Mode, Presence: l.Presence, Dialect: l.Dialect, Rate: l.Rate.bits(), Users: l.Users, Transit: *l.Transit,
+		EchoTimeout: l.EchoTimeout.duration(),
+		Mode:        l.Mode, Presence: l.Presence, Dialect: l.Dialect, Rate: l.Rate.bits(), Users: l.Users, Transit: *l.Transit,
 	}
 }
 
@@ -66,6 +68,30 @@ func (f Federation) links() map[muc.Ends]muc.LinkConfig {
 	}
 	delete(m, muc.Ends{})
 	return m
+}
+
+// judgeOpenfire refuses links to an Openfire that would be master-slave: it repeats nothing to those who join it.
+func (ms *mistakes) judgeOpenfire(f *Federation) {
+	const sentence = "is of links that are master-slave, and to an Openfire: that knows only master-master"
+	hopeless := func(l Link) bool { return l.Mode == muc.MasterSlave && l.Dialect == muc.DialectOpenfire }
+	if hopeless(f.Link) {
+		ms.add("federation.dialect", sentence)
+		return
+	}
+	for i, r := range f.Rooms {
+		if hopeless(r.Link.over(f.Link)) {
+			ms.add(join(element("federation.room", i), "room"), sentence)
+			return
+		}
+	}
+	for i, p := range f.Ways {
+		for _, r := range append([]FederationRoom{{}}, f.Rooms...) {
+			if hopeless(p.Link.over(f.around(p.Peer)).over(r.Link).over(f.Link)) {
+				ms.add(join(element("federation.peer", i), "peer"), sentence)
+				return
+			}
+		}
+	}
 }
 
 // around is what is said of the whole domain of a peer's room.

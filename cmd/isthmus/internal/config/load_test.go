@@ -199,7 +199,7 @@ format = "xml"
 			"f:34: federation.room.room is missing",
 			`f:35: federation.room.accept has "rooms.wonderland.lit", which federation.peers does not list`,
 			"f:38: federation.room.colour does not exist; [federation.room] knows room, join, accept, join_timeout, retry, ping, " +
-				"ping_timeout, grace, mode, presence, dialect, rate, users, transit",
+				"ping_timeout, grace, echo_timeout, mode, presence, dialect, rate, users, transit",
 			`f:40: federation.room.room is "hall", which another [[federation.room]] is about already`,
 			`f:42: federation.peer.peer has "rooms.wonderland.lit", which federation.peers does not list`,
 			`f:43: federation.peer.mode is "master"; it has to be master-master or master-slave`,
@@ -222,6 +222,29 @@ format = "xml"
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// An Openfire is never the primary or the replica of a room, whatever says so.
+func TestOpenfireIsNoReplica(t *testing.T) {
+	const head = "[component]\ndomain = 'rooms.denmark.lit'\nsecret = 'x'\n[federation]\npeers = ['rooms.wonderland.lit']\n"
+	const sentence = " is of links that are master-slave, and to an Openfire: that knows only master-master"
+	for text, want := range map[string]string{
+		"mode = 'master-slave'\ndialect = 'openfire'\n":                                                                                      "f:7: federation.dialect",
+		"mode = 'master-slave'\n[[federation.room]]\nroom = 'a'\ndialect = 'openfire'\n":                                                     "f:8: federation.room.room",
+		"[[federation.room]]\nroom = 'a'\nmode = 'master-slave'\n[[federation.peer]]\npeer = 'rooms.wonderland.lit'\ndialect = 'openfire'\n": "f:10: federation.peer.peer",
+		"dialect = 'openfire'\n[[federation.peer]]\npeer = 'rooms.wonderland.lit'\ndialect = 'plain'\nmode = 'master-slave'\n":               "",
+	} {
+		if want != "" {
+			want += sentence
+		}
+		got := ""
+		if _, err := parse("f", head+text); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
 	}
 }
 

@@ -158,6 +158,7 @@ func (ms *mistakes) judge(c *Config) {
 		}
 		seen[peer.Peer] = peer.Peer != ""
 	}
+	ms.judgeOpenfire(&c.Federation)
 }
 
 // first is the first line of joined errors: the later ones follow from it.

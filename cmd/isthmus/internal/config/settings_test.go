@@ -102,7 +102,7 @@ func TestSettings(t *testing.T) {
 	}
 	link := muc.LinkConfig{
 		JoinTimeout: 30 * time.Second, Retry: 30 * time.Second,
-		Ping: time.Minute, PingTimeout: 20 * time.Second, Grace: time.Minute,
+		Ping: time.Minute, PingTimeout: 20 * time.Second, Grace: time.Minute, EchoTimeout: 5 * time.Minute,
 		Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Transit: true,
 	}
 	with := func(c muc.LinkConfig, rate int) muc.LinkConfig {
