@@ -75,7 +75,7 @@ func (l *Link) told(t muc.Told) {
 		if i > 0 && !l.may() {
 			return // the rest is read again
 		}
-		if l.introduce(f.JID) && l.prompt(f) {
+		if l.knows(f.JID) && l.prompt(f) {
 			f.At = time.Time{}
 		} else {
 			l.catches(1, 0)
@@ -88,6 +88,7 @@ func (l *Link) told(t muc.Told) {
 		l.pass(t.Last)
 	}
 	l.log.behind = !t.Complete || l.log.more
+	l.rep.lags = l.rep.lags && !t.Complete
 	l.pull()
 }
 

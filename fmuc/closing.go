@@ -50,19 +50,24 @@ func (l *Link) closes(f muc.Said) closing {
 
 // titled takes a subject. Its author is who is named in the sender's address: that is right even where the mark is not.
 func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
-	if f.At.IsZero() && l.known(f.JID) {
+	own := l.repeated(f)
+	if f.At.IsZero() && l.known(f.JID) && !own {
 		return
 	}
-	if j, ok := l.called(f.Nick); ok {
+	if j, ok := l.called(f.Nick); ok && !own {
 		f.JID = j
 	}
 	text := st.Child("", "subject").Text()
 	switch l.closes(f) {
 	case event:
+		l.rep.topic = nil
 		l.overrule(&f)
 		l.tell(f)
 	case ending:
 		l.echoes = l.echoes || f.ID == l.request
+		if !l.fits(st.Child(nsFMUC, "fmuc"), f.ID == l.request) {
+			return
+		}
 		l.adopt(f, text)
 		l.complete()
 	case second:
@@ -81,6 +86,6 @@ func (l *Link) adopt(f muc.Said, text string) {
 		f.ID = ""
 	}
 	if f.Nick != "" || text != "" {
-		l.tell(f)
+		l.title(f)
 	}
 }

@@ -27,6 +27,10 @@ func (l *Link) fact(f muc.Fact) {
 			return
 		}
 		l.said(f)
+	case muc.Proposed:
+		l.propose(f)
+	case muc.Primary:
+		l.stands(f.Standing)
 	case muc.Told:
 		l.told(f)
 	case muc.Logged:
@@ -103,7 +107,7 @@ func (l *Link) left(f muc.Left) {
 	if g := l.theirs[f.JID]; g != nil && !g.removed {
 		l.tell(muc.Entered{Person: l.person(f.JID, g)})
 	}
-	if l.doing == down && !l.c.Inbound && len(l.ours) == 0 {
+	if l.doing == down && !l.c.Inbound && len(l.ours) == 0 && !l.lingers() {
 		l.rest()
 	}
 }
@@ -136,8 +140,8 @@ func (l *Link) put(f muc.Left) {
 func (l *Link) said(f muc.Said) {
 	live := f.At.IsZero() && !f.Subject
 	switch {
-	case !l.up() || l.theirs[f.JID] != nil:
-	case !l.flowing(), live && !l.introduce(f.JID):
+	case !l.up() || l.follows() || l.theirs[f.JID] != nil && !l.leads():
+	case !l.flowing(), live && !l.knows(f.JID):
 		l.postpone()
 	default:
 		l.speak(f)

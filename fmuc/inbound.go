@@ -72,6 +72,8 @@ func (l *Link) give(st muc.State) {
 	l.become(giving)
 	l.acked, l.log = l.total, backlog{turn: l.log.turn}
 	st.Subject.ID = l.request
+	l.rep.above, l.rep.told, l.rep.lags = st.Standing, muc.Apart, !l.missed.IsZero()
+	l.rep.told = l.shown()
 	l.reply = reply{l.newest(st.History), st.Subject, st.Last}
 	for _, f := range st.Occupants {
 		l.unlearn(f.JID)

@@ -86,6 +86,8 @@ type Link struct {
 
 	now time.Time
 	out []Effect
+
+	rep replica
 }
 
 // New makes a link that does nothing yet.
@@ -94,6 +96,7 @@ func New(c Config) *Link {
 		c: c, peer: c.Peer.Addr(), below: c.Behind,
 		ours: map[stanza.JID]*member{}, roster: map[stanza.JID]*face{}, nicks: map[string][]stanza.JID{}, sight: window{size: firstWindow},
 		theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{},
+		rep: replica{under: map[plea]bool{}},
 	}
 }
 
@@ -122,6 +125,7 @@ func (l *Link) Handle(ev Event) []Effect {
 		l.fact(ev.Fact)
 	}
 	l.flush()
+	l.account()
 	l.meter()
 	l.rearm()
 	return l.out

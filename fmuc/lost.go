@@ -17,7 +17,7 @@ func (l *Link) lose() {
 	l.owed = 0
 	l.forget()
 	l.drown()
-	if l.c.Inbound || len(l.theirs) > 0 {
+	if l.c.Inbound || len(l.theirs) > 0 && !l.follows() {
 		l.after(stale, l.c.Grace)
 	}
 }

@@ -26,12 +26,17 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 	if l.c.Inbound || !l.c.SyncedAt.IsZero() { // the first time it is history
 		l.catches(0, 1)
 	}
+	l.repeated(f)
 	l.tell(f)
 }
 
 // live takes what is said now. What comes back from our own side is a loop. Somebody whom the peer forgot to announce, or
 // whose announcement was lost, is announced by what he says: better late than unheard.
 func (l *Link) live(f muc.Said) {
+	if l.repeated(f) {
+		l.tell(f)
+		return
+	}
 	if l.known(f.JID) {
 		l.note(Echo, "The peer has sent back what was said on this side.")
 		return

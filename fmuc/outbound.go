@@ -40,6 +40,9 @@ func (l *Link) join(st muc.State) {
 	}
 	l.become(joining)
 	l.asked, l.sent, l.acked = l.now, 0, l.total
+	if l.follows() { // nothing of our log goes to the peer
+		l.c.Acked = ""
+	}
 	if l.c.Acked == "" { // what is said from now on is for the peer, however long it takes to reach it
 		l.c.Acked = cmp.Or(st.Last, beginning)
 		l.emit(Save{l.c.SyncedAt, l.c.Acked, l.State()})

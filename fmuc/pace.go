@@ -53,7 +53,7 @@ func (l *Link) waiting() bool {
 			return true
 		}
 	}
-	return len(l.unlogged) > 0 || l.doing == giving || l.parting() || l.doing == joined && l.log.behind && !l.log.asked
+	return len(l.unlogged)+len(l.rep.queue) > 0 || l.doing == giving || l.parting() || l.doing == joined && l.log.behind && !l.log.asked
 }
 
 // flush sends what waits, as far as there is room: messages first, then who is here, then how they are. xep:0289#reqs
@@ -72,7 +72,7 @@ const turns = 4
 // not kept waiting for ever, because those who lose sight of him take him for gone.
 func (l *Link) step() bool {
 	switch {
-	case l.mutter():
+	case l.mutter(), l.lodge():
 		return true
 	case !l.talking():
 		return l.reports(arrival) || l.reports(departure) || l.reports(mood) || l.replies() || l.part()

@@ -25,6 +25,7 @@ func (l *Link) stanza(st *stanza.Stanza) {
 		l.wasLeft()
 	case !mark.HasAttr("from"):
 		l.rearranged(mark)
+		l.heed(mark)
 	default:
 		l.authored(st, mark)
 	}
@@ -39,7 +40,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	}
 	l.got++
 	if l.c.Inbound && JoinShaped(st) {
-		if l.circle(mark) {
+		if l.circle(mark) || l.misfit(st, mark) {
 			return
 		}
 		l.asksToJoin(st)

@@ -67,5 +67,7 @@ func (l *Link) become(p phase) {
 	l.log.asked = false
 	if p != joined {
 		clear(l.doubled)
+		l.despair()
+		l.rep.topic = nil
 	}
 }

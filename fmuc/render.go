@@ -33,6 +33,9 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 		l.mark(&b, p.JID)
 	} else { // our request
 		l.behindUs(b.Start("fmuc", "xmlns", nsFMUC, "from", p.JID.String()))
+		if l.follows() {
+			l.hint(&b)
+		}
 		b.End()
 	}
 	env := stanza.Envelope{Kind: stanza.Presence, Type: w.kind, ID: w.id, From: l.c.Room.With(p.Nick).String()}
@@ -127,7 +130,12 @@ func (l *Link) render(f muc.Said) stanza.Out {
 	if !f.At.IsZero() {
 		b.Empty("delay", "xmlns", nsDelay, "from", l.c.Room.String(), "stamp", stamp(f.At))
 	}
-	l.mark(&b, user)
+	if f.Subject && f.ID != "" && f.ID == l.request && l.leads() && l.rep.hints { // it ends an answer
+		l.hint(b.Start("fmuc", "xmlns", nsFMUC, "from", user.String()))
+		b.End()
+	} else {
+		l.mark(&b, user)
+	}
 	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: f.ID, From: from.String(), Lang: f.Lang}
 	return env.Render(b.Bytes())
 }

@@ -51,7 +51,7 @@ func (l *Link) circle(mark *stanza.Element) bool {
 		return false
 	}
 	if list != nil {
-		l.reject()
+		l.reject(circular)
 	}
 	return true
 }
@@ -71,7 +71,7 @@ func (l *Link) rearranged(mark *stanza.Element) {
 	case !l.among():
 		l.stopWaiting(ring)
 	case slices.Min(list) == l.c.Node:
-		l.reject()
+		l.reject(circular)
 	case l.waits[ring].IsZero():
 		l.after(ring, l.patience())
 	}
@@ -79,9 +79,9 @@ func (l *Link) rearranged(mark *stanza.Element) {
 
 // reject ends what the peer has with us, with a reason. The link is kept for a while, because whomever the peer announces
 // behind its request is refused with it.
-func (l *Link) reject() {
-	l.note(Refusal, "The peer is refused. "+circular)
-	out, to := refusal(l.c.Room, l.c.Peer, circular)
+func (l *Link) reject(why string) {
+	l.note(Refusal, "The peer is refused. "+why)
+	out, to := refusal(l.c.Room, l.c.Peer, why)
 	l.emit(Send{out, []stanza.Addr{to}})
 	clear(l.theirs)
 	clear(l.ours)
@@ -89,7 +89,7 @@ func (l *Link) reject() {
 	l.become(idle)
 	l.stopWaiting(stale)
 	l.after(ring, l.c.JoinTimeout)
-	l.tell(muc.Lost{Reason: circular})
+	l.tell(muc.Lost{Reason: why})
 }
 
 // ringOver is the end of a wait: a ring that nobody else has opened is opened here, and what is left of a refusal goes.
@@ -98,7 +98,7 @@ func (l *Link) ringOver() {
 		l.end()
 		return
 	}
-	l.reject()
+	l.reject(circular)
 }
 
 // spread tells the peer that we have joined who is behind us, if it is one of our kind.

@@ -223,7 +223,7 @@ func (l *Link) parting() bool { return !l.c.Inbound && l.up() && len(l.ours) == 
 
 // part lets the last one leave behind everything that was said before, or it would wait for the next visit.
 func (l *Link) part() bool {
-	if !l.parting() || l.log.behind || l.log.asked || len(l.roster) > 1 {
+	if !l.parting() || l.log.behind || l.log.asked || len(l.roster) > 1 || l.hopes() {
 		return false
 	}
 	if l.log.sent != l.c.Acked { // nobody will ask later whether it has arrived

@@ -15,7 +15,7 @@ type ruling struct {
 
 // rule begins one with a subject that was just sent.
 func (l *Link) rule() {
-	if !l.c.Inbound || l.c.Ping == 0 || l.doing != joined {
+	if !l.c.Inbound || l.leads() || l.c.Ping == 0 || l.doing != joined {
 		return
 	}
 	l.ping()

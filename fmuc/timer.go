@@ -14,6 +14,7 @@ const (
 	ring                // until somebody else has opened a ring, or a peer has heard that it may not close one
 	quiet               // until nothing more of what was missed comes or goes
 	paced               // until the link is free
+	hope                // until the last one leaves though not all that was said has come back
 	timers
 )
 
@@ -27,6 +28,7 @@ var rings = [timers]func(*Link){
 	ring:   (*Link).ringOver,
 	paced:  (*Link).pull, // and whatever else waits
 	quiet:  (*Link).caughtUp,
+	hope:   (*Link).despair,
 }
 
 // set starts a wait anew; the zero time ends it.

@@ -33,7 +33,8 @@ type world struct {
 	saved    map[wire]fmuc.Save
 	logs     map[string][]muc.Entry
 	records  map[string]muc.Record
-	behind   map[string][]string // nodes behind the links of those who have joined a room
+	alarms   map[string]time.Time // of rooms
+	behind   map[string][]string  // nodes behind the links of those who have joined a room
 	now      time.Time
 	held     bool // carry nothing by itself
 }
@@ -64,7 +65,7 @@ func newWorld(s *muc.Settings) *world {
 	return &world{
 		settings: s, rooms: map[string]*muc.Room{}, edges: map[string]map[muc.Via]*edge{},
 		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, logs: map[string][]muc.Entry{}, records: map[string]muc.Record{},
-		behind: map[string][]string{}, now: muctest.Start,
+		alarms: map[string]time.Time{}, behind: map[string][]string{}, now: muctest.Start,
 	}
 }
 
@@ -79,6 +80,14 @@ func (w *world) Deliver(now time.Time, st *stanza.Stanza) []muctest.Out {
 func (w *world) Wake(now time.Time) []muctest.Out {
 	w.carryAll()
 	for {
+		if room, at := w.alarm(); room != "" && !at.After(now) && !w.before(at) {
+			w.now = at
+			delete(w.alarms, room)
+			w.perform(room, muc.Here, w.rooms[room].Handle(muc.Event{At: at, Wake: true}))
+			w.settle(room)
+			w.carryAll()
+			continue
+		}
 		var next *edge
 		for _, room := range slices.Sorted(maps.Keys(w.edges)) {
 			for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
@@ -98,6 +107,28 @@ func (w *world) Wake(now time.Time) []muctest.Out {
 	}
 	w.now = now
 	return w.drain()
+}
+
+// alarm is the first timer of a room.
+func (w *world) alarm() (first string, at time.Time) {
+	for _, room := range slices.Sorted(maps.Keys(w.alarms)) {
+		if first == "" || w.alarms[room].Before(at) {
+			first, at = room, w.alarms[room]
+		}
+	}
+	return first, at
+}
+
+// before tells whether a timer of a link comes first.
+func (w *world) before(at time.Time) bool {
+	for _, list := range w.edges {
+		for _, e := range list {
+			if !e.wake.IsZero() && e.wake.Before(at) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (w *world) drain() []muctest.Out {
@@ -278,6 +309,11 @@ func (w *world) perform(room string, _ muc.Via, effects []muc.Effect) {
 			w.logs[room] = append(w.logs[room], x.Entry)
 		case muc.SaveRoom:
 			w.records[room] = x.Record
+		case muc.Wake:
+			w.alarms[room] = x.At
+			if x.At.IsZero() {
+				delete(w.alarms, room)
+			}
 		case muc.Load:
 			w.load(room, x)
 		case muc.Relay:

@@ -46,7 +46,7 @@ func (r *Room) log(u utterance, occupantID string) string {
 	if u.late != 0 {
 		e.At = u.late
 	}
-	e.ID, e.Author, e.Nick, e.OccupantID, e.Lang, e.Via = u.id, u.JID.String(), u.Nick, occupantID, u.lang, string(u.via)
+	e.ID, e.Author, e.Nick, e.OccupantID, e.Lang, e.Via = u.id, u.JID.String(), u.Nick, occupantID, u.lang, string(u.origin)
 	e.Dedupe = dedupeKey(u.JID, u.id, u.payload)
 	r.emit(Append{e, u.refuse})
 	r.seen.add(string(e.Dedupe))

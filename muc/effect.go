@@ -62,6 +62,15 @@ type SaveRequest struct{ Request Request }
 // DeleteRequest forgets it.
 type DeleteRequest struct{ JID string }
 
+// SaveProposal stores what somebody wants to say, or that he was refused.
+type SaveProposal struct {
+	Proposal Proposal
+	Refuse   *Send // as that of an Append
+}
+
+// DeleteProposal forgets it.
+type DeleteProposal struct{ Author, ID string }
+
 // SaveTalk stores a negotiated session.
 type SaveTalk struct{ Talk TalkRecord }
 
@@ -110,6 +119,8 @@ func (SaveHold) effect()        {}
 func (DeleteHold) effect()      {}
 func (SaveRequest) effect()     {}
 func (DeleteRequest) effect()   {}
+func (SaveProposal) effect()    {}
+func (DeleteProposal) effect()  {}
 func (SaveTalk) effect()        {}
 func (DeleteTalk) effect()      {}
 func (Delete) effect()          {}

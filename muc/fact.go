@@ -80,7 +80,8 @@ type State struct {
 	Occupants []Entered
 	History   []Said
 	Subject   Said
-	Last      string // the stanza-id of the last event of the log, "" for an empty one
+	Last      string   // the stanza-id of the last event of the log, "" for an empty one
+	Standing  Standing // with the room's own primary
 }
 
 // Wanted is a link that wants what is logged behind an event, or what was said since a time. The answer is Told.
@@ -112,6 +113,20 @@ type Collided struct{}
 // Settled asks a room whether everything before it is stored: it comes back to its link then.
 type Settled struct{ ID string }
 
+// Primary says how a replica stands with its primary: the link to it tells the room, the room the links to those that have
+// joined it.
+type Primary struct {
+	Standing Standing
+	Turn     int // counts the times that the link was joined
+}
+
+// Proposed is what a user wants to say in a room that is a replica, for its primary to repeat. It is for the link to that one,
+// and for this turn of it only.
+type Proposed struct {
+	Said
+	Turn int
+}
+
 // Lost says that a link is gone, and with it everybody who came over it.
 type Lost struct {
 	Reason string
@@ -136,5 +151,7 @@ func (Told) fact()     {}
 func (Logged) fact()   {}
 func (Repeated) fact() {}
 func (Collided) fact() {}
+func (Primary) fact()  {}
+func (Proposed) fact() {}
 func (Lost) fact()     {}
 func (Closed) fact()   {}

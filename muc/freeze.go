@@ -26,7 +26,8 @@ func (r *Room) Freeze() *Stored {
 		Record: r.rec, History: copied(r.history), LastSeq: r.seq, LastAt: r.clock,
 		VCard: r.vcard, Hats: copied(r.hats), Holds: copied(r.holds), Requests: copied(r.requests),
 		Verdicts: r.freezeVerdicts(), Privates: r.privates.freeze(), Invitees: r.invitees.freeze(),
-		Ended: r.ended.freeze(), Turns: r.turns.freeze(), Talks: r.freezeTalks(), PulseAt: r.pulseAt,
+		Proposals: r.freezeProposals(),
+		Ended:     r.ended.freeze(), Turns: r.turns.freeze(), Talks: r.freezeTalks(), PulseAt: r.pulseAt,
 	}
 	for _, a := range r.affils {
 		s.Affiliations = append(s.Affiliations, a)
@@ -95,6 +96,7 @@ func (r *Room) thaw(stored *Stored) {
 	r.ended.thaw(stored.Ended)
 	r.turns.thaw(stored.Turns)
 	r.thawTalks(stored.Talks)
+	r.thawProposals(stored.Proposals)
 }
 
 // seat puts a session where it was. Who cannot be there any more, because the record is broken or the rules are others now,

@@ -36,7 +36,9 @@ func (r *Room) enter(st *stanza.Stanza, nick, key string) {
 			return
 		}
 	}
-	r.let(e)
+	if !r.knocks(e) {
+		r.let(e)
+	}
 }
 
 // call gives who enters his nick: as it is written already, if he is in under it.

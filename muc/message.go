@@ -81,16 +81,22 @@ func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 	if !ok {
 		return
 	}
-	r.say(utterance{
+	u := utterance{
 		Person: s.person(), via: Here, id: st.ID, lang: st.Lang, children: kept, payload: joined(kept),
 		subject: m.subject, kind: kindOf(m.subject, kept), refuse: refuse,
-	})
+	}
+	if u.kind != "" && r.primary() != Here {
+		r.propose(u, st)
+		return
+	}
+	r.say(u)
 }
 
 // utterance is something said to all, by whomever, ready to be logged and shown.
 type utterance struct {
 	Person
-	via      Via
+	via      Via // the link that it came over
+	origin   Via // the link that its author is behind
 	id, lang string
 	children []stanza.Element
 	payload  []byte // the children as bytes
@@ -98,6 +104,7 @@ type utterance struct {
 	kind     string // what it is in the log, "" = not logged
 	late     int64  // hybrid logical clock of when it was said, 0 = now
 	refuse   *Send
+	answers  *proposal // it is the primary's answer to this one, nil for none
 }
 
 // say logs, shows and relays. What is logged is appended before anybody is shown it (R2).
@@ -116,7 +123,8 @@ func (r *Room) say(u utterance) {
 		r.delayed(&b, u.late)
 	}
 	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: u.id, From: r.jid.With(u.Nick).String(), Lang: u.lang}
-	r.send(env, b.Bytes(), r.viewers().all...)
+	r.tellAll(&u, env, b.Bytes())
+	r.dropProposal(u.answers)
 	r.pass(u, m.stanzaID)
 	for _, f := range features {
 		if f.heard != nil {
@@ -125,9 +133,22 @@ func (r *Room) say(u utterance) {
 	}
 }
 
-// pass tells other nodes what was said, and the one that it came from that it is logged. Whoever gives his message no id gets
-// one on the way, so that it is known again.
+// pass tells other nodes what was said, and the one that it came from that it is logged; if that one is a replica, it is told as
+// the others are. Whoever gives his message no id gets one on the way, so that it is known again.
 func (r *Room) pass(u utterance, stanzaID string) {
+	f := u.said(stanzaID)
+	if stanzaID != "" && r.repeats(u.via) {
+		r.relay(Here, f)
+		return
+	}
+	r.relay(u.via, f)
+	if u.via != Here && stanzaID != "" {
+		r.emit(Relay{Only: u.via, Fact: Logged{stanzaID}})
+	}
+}
+
+// said is an utterance as other nodes are told of it.
+func (u *utterance) said(stanzaID string) Said {
 	f := Said{
 		Person: u.Person, ID: cmp.Or(u.id, stanzaID), Lang: u.lang, Payload: u.payload, Subject: u.subject != nil,
 		StanzaID: stanzaID,
@@ -135,10 +156,7 @@ func (r *Room) pass(u utterance, stanzaID string) {
 	if u.late != 0 {
 		f.At = clockTime(u.late)
 	}
-	r.relay(u.via, f)
-	if u.via != Here && stanzaID != "" {
-		r.emit(Relay{Only: u.via, Fact: Logged{stanzaID}})
-	}
+	return f
 }
 
 func (r *Room) stamp(m *stamped, b *stanza.Builder) {

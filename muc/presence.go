@@ -42,6 +42,7 @@ func (r *Room) available(st *stanza.Stanza, s *Session) {
 		r.fail(st, err)
 	case s == nil && entering:
 		r.enter(st, nick, key)
+	case s == nil && r.atDoor(st.From):
 	case s == nil:
 		r.kickStranger(st)
 	case entering && (s.o.goesBy(nick, key) || r.settled(s)):
@@ -108,6 +109,7 @@ func (r *Room) probe(st *stanza.Stanza, s *Session) {
 // nothing. xep:0045#exit
 func (r *Room) leave(st *stanza.Stanza, s *Session) {
 	if s == nil {
+		r.leaveDoor(st.From)
 		return
 	}
 	if !st.To.IsBare() && r.occupant(st.To.Resource) != s.o {

@@ -118,6 +118,15 @@ type TalkRecord struct {
 	Data    []byte
 }
 
+// Proposal is a message on its way to the room's primary.
+type Proposal struct {
+	Author string
+	ID     string
+	Named  string
+	Until  time.Time
+	State  string
+}
+
 // Request is somebody's wish to be registered that no admin has answered.
 type Request struct {
 	JID, Nick string
@@ -190,14 +199,16 @@ type Stored struct {
 	Requests     []Request
 	Tombstone    *Tombstone // there is no room any more, and nothing else is set
 
-	Sessions []SessionRecord // who is in it, in no order
-	Verdicts []Verdict       // oldest first
-	Privates []Mark          // the newest private messages, by to whom and under which id, oldest first
-	Invitees []Mark          // who has been invited of late
-	Ended    []Mark          // the newest sessions of commands that are over
-	Turns    []Turn          // of slow mode, oldest first
-	Talks    []TalkRecord    // negotiated sessions, in the order in which they began
-	PulseAt  time.Time       // when to look for ghosts; the zero time if that is not known
+	Sessions  []SessionRecord // who is in it, in no order
+	Verdicts  []Verdict       // oldest first
+	Privates  []Mark          // the newest private messages, by to whom and under which id, oldest first
+	Invitees  []Mark          // who has been invited of late
+	Ended     []Mark          // the newest sessions of commands that are over
+	Turns     []Turn          // of slow mode, oldest first
+	Talks     []TalkRecord    // negotiated sessions, in the order in which they began
+	Proposals []Proposal      // in no order
+
+	PulseAt time.Time // when to look for ghosts; the zero time if that is not known
 }
 
 // SessionRecord is one session that is in the room, with what it shares with the others of its occupant.

@@ -30,7 +30,9 @@ func (r *Room) fact(via Via, f Fact) {
 	case Wanted:
 		r.tellLog(via, f)
 	case Settled:
-		r.emit(Relay{Only: via, Fact: f})
+		r.settlesFor(via, f)
+	case Primary:
+		r.stand(via, f)
 	case Lost:
 		r.lost(via, f.Broken)
 	}

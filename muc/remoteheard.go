@@ -7,9 +7,10 @@ import (
 )
 
 // unheard is why this room does not show what a user of another node says, nil if it does: his voice, and what he may say, are
-// decided here. The subject of the room that this one has joined holds here, too. xep:0289#admin xep:0289#startup
+// decided here, in a replica where its primary is. The subject of the room that this one has joined holds here, too. xep:0289#admin xep:0289#startup
 func (r *Room) unheard(via Via, f *Said) *stanza.Error {
 	aff, parent := r.affiliationOver(via, f.JID), f.Subject && string(via) == r.Joins()
+	decided := via == r.primary()
 	switch {
 	case parent:
 		return nil
@@ -17,6 +18,8 @@ func (r *Room) unheard(via Via, f *Said) *stanza.Error {
 		return banned
 	case r.rec.Config.MembersOnly && aff < Member:
 		return noMember
+	case decided:
+		return nil
 	case r.voiceOver(via, f.JID, aff) < Participant:
 		return nobodysVoice
 	case f.Subject && !r.rec.Config.ChangeSubject && aff < Admin:
@@ -53,6 +56,10 @@ func (r *Room) sayUnheard(via Via, f *Said, why *stanza.Error) {
 
 // remoteUnheard tells one of our users, or the node that he is on, that another node does not show what he has said.
 func (r *Room) remoteUnheard(f Unheard) {
+	if p := r.proposalOf(f.JID, f.ID); p != nil {
+		r.refuseWith(p, f.Payload)
+		return
+	}
 	switch s := r.anywhere(f.JID); {
 	case s == nil:
 	case s.via == Here:

@@ -1,6 +1,7 @@
 package muc
 
-// tellLog reads a part of the log to a link whose peer has not got it yet.
+// tellLog reads a part of the log to a link whose peer has not got it yet. A replica gets all of it, also what it has asked for
+// itself: the order is what it wants to know.
 func (r *Room) tellLog(via Via, w Wanted) {
 	q := Query{Start: w.Since, Max: w.Max}
 	if w.After != "" {
@@ -9,18 +10,18 @@ func (r *Room) tellLog(via Via, w Wanted) {
 	r.load(func(r *Room, pages []Page, err error) {
 		t := Told{Turn: w.Turn, Err: err}
 		if err == nil {
-			t.read(pages[0], via)
+			t.read(pages[0], via, r.repeats(via))
 		}
 		r.emit(Relay{Only: via, Fact: t})
 	}, q)
 }
 
-func (t *Told) read(p Page, via Via) {
+func (t *Told) read(p Page, via Via, all bool) {
 	t.Complete = p.Complete
 	for i := range p.Events {
 		e := &p.Events[i]
 		t.Last = e.StanzaID
-		if crosses[e.Kind] && e.Via != string(via) && !e.Retracted {
+		if crosses[e.Kind] && (all || e.Via != string(via)) && !e.Retracted {
 			t.Said = append(t.Said, retell(e))
 		}
 	}

@@ -5,15 +5,16 @@ import "isthmus/component/stanza"
 // remoteSaid takes a message of another node: live, or missed and told again. What has been here before is dropped.
 func (r *Room) remoteSaid(via Via, f Said) {
 	list, err := stanza.ParseElements(f.Payload)
-	if err != nil || r.session(f.JID) != nil && f.At.IsZero() || !r.authored(via, &f) {
+	p, origin := r.answerTo(via, f), r.originOf(via, f)
+	if err != nil || origin != Here && (r.session(f.JID) != nil && f.At.IsZero() || !r.authored(origin, &f)) {
 		return
 	}
-	if why := r.unheard(via, &f); why != nil {
+	if why := r.unheard(via, &f); why != nil && origin != Here {
 		r.sayUnheard(via, &f, why)
 		return
 	}
-	u := utterance{Person: f.Person, via: via, id: f.ID, lang: f.Lang}
-	if s := r.sessions[identity{via, f.JID}]; s != nil {
+	u := utterance{Person: f.Person, via: via, origin: origin, id: f.ID, lang: f.Lang, answers: p}
+	if s := r.sessions[identity{u.origin, f.JID}]; s != nil {
 		u.Person = s.person()
 	} else if nick, _, ok := r.nickFor(f.Nick, f.JID); ok {
 		u.Nick = nick
@@ -32,13 +33,50 @@ func (r *Room) remoteSaid(via Via, f Said) {
 		}
 	}
 	u.kind = kindOf(u.subject, kept)
+	if via == r.primary() {
+		r.delivered(f.JID, f.ID)
+	}
 	switch {
+	case u.kind == "" && u.subject == nil && r.session(f.JID) != nil: // shown already
 	case u.kind != "" && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)):
 		r.emit(Relay{Only: via, Fact: Repeated{}})
+		r.dropProposal(p)
+	case u.kind != "" && via != r.primary() && r.primary() != Here:
+		r.bear(via, u.said(""))
+	case u.subject != nil && via == r.primary():
+		r.primarySubject(u)
 	case u.subject == nil || u.late == 0:
 		r.say(u)
 	default:
 		r.lateSubject(u)
+	}
+}
+
+// originOf is the link that the author of something is behind. What a primary repeats may be of anybody.
+func (r *Room) originOf(via Via, f Said) Via {
+	if via != r.primary() {
+		return via
+	}
+	if r.session(f.JID) != nil || r.answerTo(via, f) != nil {
+		return Here
+	}
+	if by := r.bearer(f.JID, f.ID); by != Here {
+		return by
+	}
+	if s := r.anywhere(f.JID); s != nil {
+		return s.via
+	}
+	return via
+}
+
+// primarySubject takes a subject of the primary, whose order is the only one: the last of them holds. Without an id it is what
+// the room is about, and not an event of the log.
+func (r *Room) primarySubject(u utterance) {
+	if u.id == "" {
+		u.kind = ""
+	}
+	if u.kind != "" || u.subject.Text() != r.rec.Subject {
+		r.say(u)
 	}
 }
 

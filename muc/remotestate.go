@@ -16,8 +16,11 @@ func (r *Room) tellState(via Via, l Limits) {
 			}
 		}
 	}
+	if via == r.primary() {
+		st.Occupants = append(st.Occupants, r.knocking()...)
+	}
 	for _, e := range r.within(l) {
-		if e.Via != string(via) && !e.Retracted { // what came over a link never goes back over it
+		if (e.Via != string(via) || r.repeats(via)) && !e.Retracted { // what came over a link never goes back over it
 			st.History = append(st.History, retell(e))
 		}
 	}
@@ -29,7 +32,7 @@ func (r *Room) tellState(via Via, l Limits) {
 	if st.Subject.At.IsZero() {
 		st.Subject.At = r.rec.Created
 	}
-	st.Last = r.lastEvent()
+	st.Last, st.Standing = r.lastEvent(), r.standingBelow()
 	r.emit(Relay{Only: via, Fact: st})
 }
 

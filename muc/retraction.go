@@ -25,7 +25,7 @@ var retractions = feature{
 		if q.Attr("id") == "" || u.id == "" { // a tombstone must name what retracted, xep:0424#tombstones
 			return
 		}
-		who, via, retraction := r.occupantID(u.JID), u.via, u.id
+		who, via, retraction := r.occupantID(u.JID), u.origin, u.id
 		r.find(q.Attr("id"), func(r *Room, e Entry, err *stanza.Error) {
 			if err == nil && r.mayRetract(&e, who, via) {
 				r.erase(e.StanzaID, r.retracted(retraction, nil))

@@ -53,6 +53,7 @@ type Room struct {
 	erased   map[string][]byte  // tombstones by stanza-id, of what was retracted since the first of them
 	turns    turns              // of slow mode
 	talks    []*talk            // negotiated sessions, in the order in which they began
+	replica  replica
 
 	pulseAt   time.Time // when to look for ghosts
 	since     time.Time // since when the host server has been there without a break
@@ -164,7 +165,9 @@ func (r *Room) loaded(l *Loaded) {
 func (r *Room) Exists() bool { return r.exists }
 
 // Idle tells whether the room may be dropped from memory.
-func (r *Room) Idle() bool { return r.dead || len(r.occupants) == 0 && r.armed.IsZero() }
+func (r *Room) Idle() bool {
+	return r.dead || len(r.occupants) == 0 && r.armed.IsZero() && len(r.replica.doors) == 0
+}
 
 // Creator is the bare JID of who has created the room.
 func (r *Room) Creator() string { return r.rec.Creator }
@@ -183,14 +186,14 @@ func (r *Room) Locals() int {
 	return n
 }
 
-// Peopled tells whether anybody is in the room who has not come over this link.
+// Peopled tells whether anybody is in the room, or at its door, who has not come over this link.
 func (r *Room) Peopled(but Via) bool {
 	for id := range r.sessions {
 		if id.via != but {
 			return true
 		}
 	}
-	return false
+	return len(r.replica.doors) > 0
 }
 
 func (r *Room) stanza(st *stanza.Stanza) {

@@ -26,11 +26,7 @@ var slowMode = feature{
 		}
 		return r.turns.refuse(s.o.bare.String(), r.pause(), r.now)
 	},
-	heard: func(r *Room, u *utterance) {
-		if u.via == Here && u.Affiliation < Admin && legible(u.children) {
-			r.turns.add(u.JID.Bare().String(), r.pause(), r.now)
-		}
-	},
+	heard: (*Room).takesTurn,
 	// A room that nobody is in stays in memory until nobody would have to wait who came back.
 	due: func(r *Room) time.Time {
 		if len(r.occupants) > 0 {
@@ -48,6 +44,13 @@ var slowMode = feature{
 			Var: "muc#roominfo_slow_mode_duration", Type: "text-single", Values: []string{itoa(r.rec.Config.SlowMode)},
 		}}
 	},
+}
+
+// takesTurn notes that somebody has spoken here.
+func (r *Room) takesTurn(u *utterance) {
+	if u.via == Here && u.Affiliation < Admin && legible(u.children) {
+		r.turns.add(u.JID.Bare().String(), r.pause(), r.now)
+	}
 }
 
 func (r *Room) pause() time.Duration { return time.Duration(r.rec.Config.SlowMode) * time.Second }

@@ -30,6 +30,10 @@ func toChange(room string, e muc.Effect) (storage.Change, *muc.Send) {
 		return storage.SaveRequest{Room: room, Request: storage.Request(e.Request)}, nil
 	case muc.DeleteRequest:
 		return storage.DeleteRequest{Room: room, JID: e.JID}, nil
+	case muc.SaveProposal:
+		return storage.SaveProposal{Room: room, Proposal: storage.Proposal(e.Proposal)}, e.Refuse
+	case muc.DeleteProposal:
+		return storage.DeleteProposal{Room: room, Author: e.Author, ID: e.ID}, nil
 	case muc.SaveTalk:
 		return storage.SaveTalk{Room: room, Talk: storage.Talk(e.Talk)}, nil
 	case muc.DeleteTalk:
@@ -82,6 +86,9 @@ func fromStored(r *storage.Room) *muc.Stored {
 	}
 	for _, k := range r.Talks {
 		s.Talks = append(s.Talks, muc.TalkRecord(k))
+	}
+	for _, p := range r.Proposals {
+		s.Proposals = append(s.Proposals, muc.Proposal(p))
 	}
 	for _, q := range r.Requests {
 		s.Requests = append(s.Requests, muc.Request(q))

@@ -95,7 +95,7 @@ func Defaults() *muc.Settings {
 		TombstoneLife: 31 * 24 * time.Hour, PingTimeout: 2 * time.Minute,
 		Quarantine: 2 * time.Minute, LockTime: 5 * time.Minute,
 		Link: muc.LinkConfig{
-			JoinTimeout: 30 * time.Second, Retry: 30 * time.Second, PingTimeout: 20 * time.Second, Grace: time.Minute,
+			JoinTimeout: 30 * time.Second, Retry: 30 * time.Second, PingTimeout: 20 * time.Second, Grace: time.Minute, EchoTimeout: 5 * time.Minute,
 			Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Transit: true,
 		},
 	}
@@ -240,6 +240,7 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"link_ping":      func(s *muc.Settings, v []string) { s.Link.Ping, _ = time.ParseDuration(v[0]) },
 	"link_grace":     func(s *muc.Settings, v []string) { s.Link.Grace, _ = time.ParseDuration(v[0]) },
 	"link_users":     func(s *muc.Settings, v []string) { s.Link.Users = v },
+	"link_mode":      func(s *muc.Settings, v []string) { s.Link.Mode = v[0] },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]
 		f.Join = v[1]
