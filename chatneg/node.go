@@ -31,8 +31,17 @@ type Wishes map[string][]string
 // nodeParams are the parameters of a link in the order of the form. Without an agreement on the mode there is no link.
 var nodeParams = []string{Mode, History, Traffic, Keepalive, Anonymity, Logging}
 
-// numbers are the parameters whose one wish is a bound: whatever is not more is fine.
-var numbers = []string{History, Keepalive}
+// numbers are the parameters of which each end has a number of its own, and which of the two holds: the shorter history, and
+// the longer silence, since who asks for silence pays for every byte. 0 seconds are silence for ever.
+var numbers = map[string]func(a, b int) int{
+	History: func(a, b int) int { return min(a, b) },
+	Keepalive: func(a, b int) int {
+		if a == 0 || b == 0 {
+			return 0
+		}
+		return max(a, b)
+	},
+}
 
 // form is what a node offers, or asks for later.
 func (w Wishes) form(k Kind, formType string) *stanza.Form {
@@ -47,7 +56,7 @@ func (w Wishes) form(k Kind, formType string) *stanza.Form {
 			continue
 		}
 		p := stanza.Field{Var: name, Type: "list-single", Values: values[:1], Required: name == Mode}
-		if slices.Contains(numbers, name) {
+		if numbers[name] != nil {
 			p.Type = "text-single"
 		} else {
 			for _, v := range values {
@@ -64,18 +73,26 @@ func (w Wishes) can() Can {
 	can := Can{}
 	for name, values := range w {
 		can[name] = One(values...)
-		if slices.Contains(numbers, name) && len(values) > 0 {
-			can[name] = atMost(values[0])
+		if numbers[name] != nil {
+			can[name] = isNumber
 		}
 	}
 	return can
 }
 
-func atMost(bound string) func(string) bool {
-	most, bad := strconv.Atoi(bound)
-	return func(v string) bool {
-		n, err := strconv.Atoi(v)
-		return err == nil && bad == nil && n >= 0 && n <= most
+func isNumber(v string) bool {
+	n, err := strconv.Atoi(v)
+	return err == nil && n >= 0
+}
+
+// settle puts the number that holds in place of the one that was offered.
+func (w Wishes) settle(chosen Params) {
+	for name, of := range numbers {
+		if v, ok := chosen[name]; ok && len(w[name]) > 0 && isNumber(w[name][0]) {
+			offered, _ := strconv.Atoi(v)
+			own, _ := strconv.Atoi(w[name][0])
+			chosen[name] = strconv.Itoa(of(offered, own))
+		}
 	}
 }
 
@@ -188,6 +205,7 @@ func (n *Node) answers() map[Kind]func(Wishes, *Message, time.Time) *Say {
 func (n *Node) choose(w Wishes, m *Message, now time.Time) *Say {
 	values, no := Choose(m, w.can())
 	if no == nil {
+		w.settle(values)
 		k := Accept
 		if n.Session.Phase == Asked {
 			k = Agree
@@ -257,6 +275,22 @@ func (n *Node) Can(version string) {
 	if n.Version != version {
 		n.Version, n.Plain = version, time.Time{}
 	}
+}
+
+// Lose takes it that an offer has not reached the peer, or that its answer is lost with the link: it is made again with the
+// next join.
+func (n *Node) Lose() {
+	if n.Session != nil && n.Session.Phase == Offered {
+		n.Session = nil
+	}
+}
+
+// Due is when time does something; zero for never.
+func (n *Node) Due() time.Time {
+	if n.Session == nil || n.Session.Phase == Ended {
+		return time.Time{}
+	}
+	return n.Session.Due
 }
 
 // Forget takes the peer for one that has never been asked.

@@ -53,12 +53,12 @@ func carried(t *testing.T, say *Say) *Message {
 func TestNodesAgree(t *testing.T) {
 	a, b := link()
 	wa, wb := wishes("master-slave", "master-master"), wishes("master-master")
-	wb[Traffic], wb[Keepalive] = []string{"roster"}, []string{"900"}
+	wb[Traffic], wb[Keepalive], wb[History] = []string{"roster"}, []string{"900"}, []string{"20"}
 	if n := exchange(t, a.Offer(wa, "t1", time.Second, noon), a, b, wa, wb); n != 3 {
 		t.Errorf("%d messages", n)
 	}
 	want := Params{
-		Mode: "master-master", Traffic: "roster", History: "50", Keepalive: "600", Anonymity: "false", Logging: May,
+		Mode: "master-master", Traffic: "roster", History: "20", Keepalive: "900", Anonymity: "false", Logging: May,
 	}
 	if !reflect.DeepEqual(a.Terms(), want) || !reflect.DeepEqual(b.Terms(), want) {
 		t.Errorf("agreed on\n%v\n%v", a.Terms(), b.Terms())

@@ -86,12 +86,13 @@ type LinkConfig struct {
 
 	EchoTimeout time.Duration // in which a replica's primary has to repeat what it was asked to
 
-	Mode     string
-	Presence string
-	Dialect  string
-	Rate     int      // bit/s, 0 = as fast as it goes
-	Users    []string // domains of those whom the peer may speak for; none = all but ours
-	Transit  bool     // what comes over the link may go out over others, and what comes over those over it
+	Mode      string
+	Presence  string
+	Dialect   string
+	Rate      int      // bit/s, 0 = as fast as it goes
+	Users     []string // domains of those whom the peer may speak for; none = all but ours
+	Negotiate bool     // the link's terms with the peer
+	Transit   bool     // what comes over the link may go out over others, and what comes over those over it
 }
 
 // LinkOf is how the link of a room with a peer's room is. What is said of the peer counts more than what is said of the room.

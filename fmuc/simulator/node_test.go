@@ -61,6 +61,7 @@ func newNode(w *world, i int) *node {
 	}
 	s.Link.Ping, s.Link.Grace = 15*time.Minute, time.Hour // longer than anything is broken: whoever stays is never out of sight
 	s.PingIdle = 50 * time.Minute                         // who was brought back after a crash may have gone before it
+	s.Link.Negotiate = w.seed%2 == 0
 	s.Federation = map[string]muc.Federation{"den": f}
 	n.settle = s
 	n.found()

@@ -84,7 +84,8 @@ func fromStored(r *storage.Room) *muc.Stored {
 	for _, h := range r.Holds {
 		s.Holds = append(s.Holds, muc.Hold(h))
 	}
-	for _, k := range r.Talks {
+	_, talks := storedTerms(r.Talks)
+	for _, k := range talks {
 		s.Talks = append(s.Talks, muc.TalkRecord(k))
 	}
 	for _, p := range r.Proposals {

@@ -26,7 +26,8 @@ type net struct {
 	since map[string]time.Time // when the hosts were attached, by domain
 	store map[string]*memory.Store
 	ends  map[string]func()
-	cut   bool // nothing gets from one to the other
+	tune  map[string]func(*muc.LinkConfig) // how links are, by domain
+	cut   bool                             // nothing gets from one to the other
 	rooms map[string]muc.Federation
 	users []string // what users received
 	wire  []string // what crossed between the hosts
@@ -43,8 +44,10 @@ func (e exit) Enqueue(_ string, out stanza.Out, to []stanza.Addr) {
 	}
 }
 
-func federated(t *testing.T, rooms map[string]muc.Federation) *net {
-	n := &net{t: t, hosts: map[string]*host.Host{}, queue: make(chan []byte, 10000), since: map[string]time.Time{}}
+func federated(t *testing.T, rooms map[string]muc.Federation) *net { return tuned(t, rooms, nil) }
+
+func tuned(t *testing.T, rooms map[string]muc.Federation, tune map[string]func(*muc.LinkConfig)) *net {
+	n := &net{t: t, tune: tune, hosts: map[string]*host.Host{}, queue: make(chan []byte, 10000), since: map[string]time.Time{}}
 	n.rooms, n.store, n.ends = rooms, map[string]*memory.Store{}, map[string]func(){}
 	for domain := range peers {
 		n.store[domain] = memory.New()
@@ -86,6 +89,9 @@ func (n *net) settings(domain string) *muc.Settings {
 	s.LocalDomains = []string{"users." + domain[:1]}
 	s.Federation = map[string]muc.Federation{"den": n.rooms[domain]}
 	s.Link.Ping = time.Minute
+	if f := n.tune[domain]; f != nil {
+		f(&s.Link)
+	}
 	return s
 }
 

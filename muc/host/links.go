@@ -21,6 +21,9 @@ type deed struct {
 func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	via := muc.Via(st.From.Bare().String())
 	k := l.edges[via]
+	if s.negotiates(l, k, st, now) {
+		return true
+	}
 	if k == nil && fmuc.Pings(st) && (l.room.Accepts(string(via)) || l.room.Joins() == string(via)) {
 		s.h.reply(st, fmuc.Unlinked)
 		return true
@@ -104,7 +107,7 @@ func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge
 	since, _ := s.h.o.Attached()
 	c := s.linkConfig(l, via)
 	k := &edge{via: via, inbound: inbound, config: c, since: since, link: fmuc.New(fmuc.Config{
-		LinkConfig: c,
+		LinkConfig: s.inForce(l, via),
 		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
 		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
 		Node: l.room.Token(), Behind: l.behind,
@@ -215,26 +218,24 @@ func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {
 		}
 	}
 	s.entry(l, k).observe(k, ev.At)
+	s.offer(l, k, ev.At)
 }
 
-// woken lets a room or a link do what it wanted to be woken for, unless it has set another timer since.
+// woken lets a room, a link or a negotiation do what it wanted to be woken for, unless its timer has been set anew since.
 func (s *shard) woken(w woken) {
-	now, l := time.Now(), w.room
-	switch {
-	case w.edge == nil && (w.turn != l.alarm.turn || l.room == nil):
+	if w.turn != w.alarm.turn {
 		return
-	case w.edge == nil:
-		s.wakeRoom(l, now)
-	case w.turn != w.edge.alarm.turn || l.edges[w.edge.via] != w.edge:
-		return
-	default:
-		s.wakeLink(l, w.edge, now)
 	}
-	s.settle(l, now)
+	now := time.Now()
+	w.do(now)
+	s.settle(w.room, now)
 }
 
 // wakeRoom lets a room do what is due. While the host server is away nobody can answer or come back, so time stands still.
 func (s *shard) wakeRoom(l *live, now time.Time) {
+	if l.room == nil {
+		return
+	}
 	since, ok := s.h.o.Attached()
 	if !ok {
 		s.setAlarm(l, now.Add(outageTime))
@@ -245,6 +246,9 @@ func (s *shard) wakeRoom(l *live, now time.Time) {
 
 // wakeLink lets a link do what is due. While the host server is away nothing of it would get anywhere.
 func (s *shard) wakeLink(l *live, k *edge, now time.Time) {
+	if l.edges[k.via] != k {
+		return
+	}
 	if _, ok := s.h.o.Attached(); !ok {
 		s.setLinkAlarm(l, k, now.Add(outageTime))
 		return
@@ -253,11 +257,15 @@ func (s *shard) wakeLink(l *live, k *edge, now time.Time) {
 }
 
 func (s *shard) setLinkAlarm(l *live, k *edge, at time.Time) {
-	k.alarm.set(at, func(turn int) { s.mail.push(woken{l, k, turn}) })
+	k.alarm.set(at, func(turn int) {
+		s.mail.push(woken{l, &k.alarm, turn, func(now time.Time) { s.wakeLink(l, k, now) }})
+	})
 }
 
 func (s *shard) setAlarm(l *live, at time.Time) {
-	l.alarm.set(at, func(turn int) { s.mail.push(woken{l, nil, turn}) })
+	l.alarm.set(at, func(turn int) {
+		s.mail.push(woken{l, &l.alarm, turn, func(now time.Time) { s.wakeRoom(l, now) }})
+	})
 }
 
 func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {

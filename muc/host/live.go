@@ -34,6 +34,7 @@ type live struct {
 	edges   map[muc.Via]*edge
 	behind  []string                 // the nodes behind links of peers that have joined
 	known   map[muc.Via]storage.Link // of each link, as stored
+	terms   map[muc.Via]*terms       // what has been negotiated, or is, with each peer
 }
 
 // step is one effect in a room's order: a change on its way, or what must not be seen before the changes in front of it.
@@ -67,6 +68,7 @@ type edge struct {
 	config  muc.LinkConfig
 	since   time.Time // when the host server had been attached when the link last acted
 	alarm   alarm     // that the link has set
+	state   string    // of the link when it last acted
 }
 
 // alarm is the one timer that a room or a link may have set.

@@ -57,7 +57,9 @@ func (s *shard) realign(l *live, now time.Time) {
 		case reflect.DeepEqual(c, k.config):
 		case k.link.Tunes(c):
 			k.config = c
-			s.tell(l, k, fmuc.Event{At: now, Retune: &c})
+			is := s.inForce(l, k.via)
+			s.tell(l, k, fmuc.Event{At: now, Retune: &is})
+			s.renegotiate(l, k, now)
 		default:
 			s.endLink(l, k.via, "It is configured otherwise now.", now)
 			if !k.inbound && l.room.Joins() == string(k.via) {

@@ -47,9 +47,10 @@ type (
 		loaded *muc.Loaded
 	}
 	woken struct {
-		room *live
-		edge *edge // nil for the room itself
-		turn int
+		room  *live
+		alarm *alarm
+		turn  int // of the alarm
+		do    func(now time.Time)
 	}
 )
 
@@ -305,6 +306,7 @@ func (s *shard) loaded(m loaded) {
 	l.room = muc.Open(s.h.settings(), l.jid, birth, fromStored(m.stored))
 	l.known, l.kept = linksOf(m.stored), map[string]muc.SessionRecord{}
 	if m.stored != nil {
+		l.terms, _ = storedTerms(m.stored.Talks)
 		for _, q := range m.stored.Sessions {
 			l.kept[q.JID] = fromSession(q)
 		}

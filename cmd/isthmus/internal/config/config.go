@@ -164,6 +164,7 @@ type Link struct {
 	Rate        Pace     `toml:"rate"`
 	Users       []string `toml:"users"`
 	Transit     *bool    `toml:"transit"`
+	Negotiate   *bool    `toml:"negotiate"`
 }
 
 // Admin is the operator's door.
@@ -201,7 +202,7 @@ func Default() Config {
 		Federation: Federation{
 			Link: Link{
 				JoinTimeout: "30s", Retry: "30s", Ping: "60s", PingTimeout: "20s", Grace: "60s", EchoTimeout: "5m",
-				Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Rate: "off", Transit: &yes,
+				Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Rate: "off", Transit: &yes, Negotiate: &yes,
 			},
 		},
 		Log: Log{Level: "info", Format: "json"},

@@ -54,7 +54,7 @@ func (l Link) config() muc.LinkConfig {
 		JoinTimeout: l.JoinTimeout.duration(), Retry: l.Retry.duration(),
 		Ping: l.Ping.duration(), PingTimeout: l.PingTimeout.duration(), Grace: l.Grace.duration(),
 		EchoTimeout: l.EchoTimeout.duration(),
-		Mode:        l.Mode, Presence: l.Presence, Dialect: l.Dialect, Rate: l.Rate.bits(), Users: l.Users, Transit: *l.Transit,
+		Mode:        l.Mode, Presence: l.Presence, Dialect: l.Dialect, Rate: l.Rate.bits(), Users: l.Users, Transit: *l.Transit, Negotiate: *l.Negotiate,
 	}
 }
 

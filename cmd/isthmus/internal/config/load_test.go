@@ -199,7 +199,7 @@ format = "xml"
 			"f:34: federation.room.room is missing",
 			`f:35: federation.room.accept has "rooms.wonderland.lit", which federation.peers does not list`,
 			"f:38: federation.room.colour does not exist; [federation.room] knows room, join, accept, join_timeout, retry, ping, " +
-				"ping_timeout, grace, echo_timeout, mode, presence, dialect, rate, users, transit",
+				"ping_timeout, grace, echo_timeout, mode, presence, dialect, rate, users, transit, negotiate",
 			`f:40: federation.room.room is "hall", which another [[federation.room]] is about already`,
 			`f:42: federation.peer.peer has "rooms.wonderland.lit", which federation.peers does not list`,
 			`f:43: federation.peer.mode is "master"; it has to be master-master or master-slave`,

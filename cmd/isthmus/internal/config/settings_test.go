@@ -103,7 +103,7 @@ func TestSettings(t *testing.T) {
 	link := muc.LinkConfig{
 		JoinTimeout: 30 * time.Second, Retry: 30 * time.Second,
 		Ping: time.Minute, PingTimeout: 20 * time.Second, Grace: time.Minute, EchoTimeout: 5 * time.Minute,
-		Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Transit: true,
+		Mode: muc.MasterMaster, Presence: muc.PresenceFull, Dialect: muc.DialectPlain, Transit: true, Negotiate: true,
 	}
 	with := func(c muc.LinkConfig, rate int) muc.LinkConfig {
 		c.Rate, c.Users = rate, []string{"wonderland.lit"}
