@@ -34,6 +34,8 @@ func (l *Link) closes(f muc.Said) closing {
 	switch {
 	case l.c.Inbound:
 		return event
+	case l.quirks.shy:
+		return l.closesThere(f)
 	case f.ID == request: // the peer has had no request of ours, but one of our people
 		return second
 	case ours && f.ID == l.request:

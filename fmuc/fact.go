@@ -174,6 +174,8 @@ func (l *Link) mention(f muc.Said) {
 // xep:0289#pm
 func (l *Link) private(f muc.Private) {
 	switch {
+	case l.quirks.open:
+		l.keptHere(f)
 	case !l.up() || !l.full() && f.Type != "error" && fleeting(f.Payload):
 	case len(l.unlogged) == 0 && l.may():
 		l.whisper(f)

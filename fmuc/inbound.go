@@ -12,13 +12,15 @@ import (
 
 // accept takes a request to join: the room's state is the answer. xep:0289#startup
 func (l *Link) accept(st *stanza.Stanza) {
-	l.got, l.request = 1, ""
+	l.got, l.request, l.revived = 1, "", false
 	if strings.HasPrefix(st.ID, request) {
 		l.request = st.ID
-	} else if !Begins(st) {
+	} else if !Begins(st) && !l.quirks.sticky {
 		l.request = request
 	}
-	if h := st.Child(nsMUC, "x").Child(nsMUC, "history"); h != nil || l.c.Acked == "" {
+	if h := st.Child(nsMUC, "x").Child(nsMUC, "history"); l.quirks.amnesic {
+		l.limits = nothing
+	} else if h != nil || l.c.Acked == "" {
 		l.wishes(h)
 	} else if l.missed.IsZero() { // not the first of its people: what was asked before still holds
 		l.missed = l.now
@@ -75,12 +77,18 @@ func (l *Link) give(st muc.State) {
 	l.rep.above, l.rep.told, l.rep.lags = st.Standing, muc.Apart, !l.missed.IsZero()
 	l.rep.told = l.shown()
 	l.reply = reply{l.newest(st.History), st.Subject, st.Last}
+	if l.quirks.sticky {
+		l.forget()
+	}
 	for _, f := range st.Occupants {
 		l.unlearn(f.JID)
 		l.resettle(l.add(f), before)
 	}
 	for user := range before {
 		l.stir(user)
+	}
+	for l.quirks.sticky && l.doing == giving && l.step() { // nothing may come in between
+		continue
 	}
 }
 
@@ -105,15 +113,18 @@ func (l *Link) replies() bool {
 		l.reply.history = list[1:]
 		return true
 	}
-	l.speak(l.reply.subject)
+	if !l.revived {
+		l.post(l.render(l.reply.subject), l.peer)
+	}
 	l.become(joined)
+	l.retire()
 	l.sent = 0
 	l.info("The peer has joined the room.")
 	l.watch()
 	behind := l.log.more
 	l.catchUp(l.reply.last)
 	l.log.behind = l.log.behind || behind
-	l.reply = reply{}
+	l.reply, l.revived = reply{}, false
 	l.pull()
 	return true
 }
@@ -122,7 +133,7 @@ func (l *Link) replies() bool {
 // from when it says. One that wanted history has got that, and nothing else is missing. xep:0289#startup
 func (l *Link) catchUp(last string) {
 	switch {
-	case l.missed.IsZero():
+	case l.opens():
 		l.c.Acked = cmp.Or(l.c.Acked, last, beginning)
 		l.resume(cmp.Or(last, beginning), time.Time{}, last)
 	case l.c.Acked != "":
@@ -152,6 +163,14 @@ func (l *Link) lastLeft() {
 	if !l.c.Inbound || len(l.theirs) > 0 || !l.hears() {
 		return
 	}
+	if l.quirks.sticky {
+		l.after(linger, aWhile)
+		return
+	}
+	l.allLeft()
+}
+
+func (l *Link) allLeft() {
 	l.info("The last user of the peer has left.")
 	l.close(muc.Lost{Reason: "The last user has left."})
 }

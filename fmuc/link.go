@@ -37,6 +37,8 @@ type Event struct {
 type Link struct {
 	c    Config
 	peer stanza.Addr // the peer's bare address
+	quirks
+	footing
 
 	doing   phase
 	ours    map[stanza.JID]*member     // who is in the room on our side of the link
@@ -93,7 +95,7 @@ type Link struct {
 // New makes a link that does nothing yet.
 func New(c Config) *Link {
 	return &Link{
-		c: c, peer: c.Peer.Addr(), below: c.Behind,
+		c: c, peer: c.Peer.Addr(), below: c.Behind, quirks: dialects[c.Dialect], footing: footing{held: map[stanza.JID]trace{}},
 		ours: map[stanza.JID]*member{}, roster: map[stanza.JID]*face{}, nicks: map[string][]stanza.JID{}, sight: window{size: firstWindow},
 		theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{},
 		rep: replica{under: map[plea]bool{}},

@@ -26,6 +26,7 @@ func (l *Link) lose() {
 func (l *Link) cutOff(c Kind, why string) {
 	l.note(l.outage(c), why+" Its people stay for "+l.c.Grace.String()+".")
 	l.lose()
+	l.search()
 }
 
 // abandon lets go of the peer's people at once.

@@ -9,7 +9,7 @@ import (
 
 // groupchat is history, a live message, or a subject: that one ends the answer to a join. xep:0289#messages
 func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
-	at, late := l.delayed(st)
+	at, late := l.delayed(st, user)
 	f := muc.Said{Person: claimed(st, user), ID: st.ID, Lang: st.Lang, Payload: payloadOf(st)}
 	if late {
 		f.At = at
@@ -26,8 +26,10 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 	if l.c.Inbound || !l.c.SyncedAt.IsZero() { // the first time it is history
 		l.catches(0, 1)
 	}
-	l.repeated(f)
-	l.tell(f)
+	if l.retold(st, &f) {
+		l.repeated(f)
+		l.tell(f)
+	}
 }
 
 // live takes what is said now. What comes back from our own side is a loop. Somebody whom the peer forgot to announce, or
@@ -41,7 +43,7 @@ func (l *Link) live(f muc.Said) {
 		l.note(Echo, "The peer has sent back what was said on this side.")
 		return
 	}
-	if l.theirs[f.JID] == nil && l.doing == joined && f.Nick != "" && f.JID.Bare() != l.c.Peer {
+	if l.theirs[f.JID] == nil && (l.doing == joined || l.revived) && f.Nick != "" && f.JID.Bare() != l.c.Peer {
 		l.note(Oddity, "The peer has sent a message of somebody whom it has not announced.")
 		l.welcome(muc.Entered{Person: f.Person})
 	}
@@ -57,18 +59,19 @@ func (l *Link) live(f muc.Said) {
 		f.At = l.now
 	}
 	g.stale = false
+	l.recall(f)
 	l.tell(f)
 }
 
 // delayed tells when something was said that is told again: everything with a stamp in the answer to a join, and what
 // the peer itself has stamped later. A stamp of somebody else is no business of ours.
-func (l *Link) delayed(st *stanza.Stanza) (at time.Time, late bool) {
+func (l *Link) delayed(st *stanza.Stanza, author stanza.JID) (at time.Time, late bool) {
 	e := delayOf(st)
 	if e == nil {
 		return time.Time{}, false
 	}
 	by, err := stanza.ParseJID(e.Attr("from"))
-	if l.c.Inbound || l.doing != joining {
+	if (l.c.Inbound || l.doing != joining) && !l.ofRoom(author) {
 		if err != nil || by.Bare() != l.c.Peer {
 			return time.Time{}, false
 		}

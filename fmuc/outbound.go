@@ -51,7 +51,8 @@ func (l *Link) join(st muc.State) {
 	for _, f := range st.Occupants {
 		l.resettle(l.add(f), before)
 	}
-	l.showJoin(l.spokesman(), true)
+	l.showJoin(l.spokesman(), !l.quirks.amnesic)
+	l.followUp()
 	l.after(answer, l.c.JoinTimeout)
 }
 
@@ -98,6 +99,9 @@ func (l *Link) forgotten() {
 func (l *Link) unanswered() {
 	if l.doing == leaving {
 		l.rest()
+		return
+	}
+	if l.settles() {
 		return
 	}
 	if l.attempts > 0 {
@@ -203,7 +207,7 @@ func (l *Link) rejected(reason string) {
 // xep:0289#part
 func (l *Link) wasLeft() {
 	switch {
-	case l.c.Inbound:
+	case l.c.Inbound || l.leftThere():
 	case l.owed > 0:
 		l.owed--
 		if l.owed > 0 || l.doing != leaving {
@@ -225,7 +229,7 @@ func (l *Link) absent(st *stanza.Stanza) {
 	switch {
 	case l.c.Inbound && l.doing == down:
 		l.refuse(st, Unlinked)
-	case !l.c.Inbound && l.doing == idle:
+	case !l.c.Inbound && l.doing == idle && !l.quirks.sticky:
 		l.refuse(st, gone)
 	}
 }

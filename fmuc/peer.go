@@ -45,6 +45,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		}
 		l.asksToJoin(st)
 	}
+	l.met(st)
 	if !l.hears() {
 		l.absent(st)
 		return
@@ -148,6 +149,7 @@ func (l *Link) unavailable(st *stanza.Stanza, user stanza.JID) {
 		delete(l.doubled, user)
 		if code != 0 {
 			f.Person, f.Payload = m.Person, nil
+			l.expelled(m)
 			l.tell(f)
 		}
 		return

@@ -61,6 +61,7 @@ func (l *Link) probe() {
 		l.wrong(Unheard, "The peer does not answer.")
 		return
 	}
+	l.remind()
 	l.ping()
 	l.after(probe, l.timeout())
 }
@@ -120,6 +121,8 @@ func (l *Link) iq(typ, id, child, space string) {
 // query takes the peer's ping, or its answer to ours.
 func (l *Link) query(st *stanza.Stanza) {
 	switch {
+	case l.knock != "" && st.ID == l.knock:
+		l.knocked(st)
 	case Pings(st):
 		l.pinged(st)
 	case st.Type == "result":
@@ -181,6 +184,7 @@ func (l *Link) received(i int) {
 	if l.c.Ping > 0 {
 		l.adapt(l.now.Sub(p.at))
 	}
+	l.arrived(p.total.stanzas)
 	l.acked, l.settled, l.limits = p.total, l.now, nothing
 	if p.cursor != "" && p.cursor != l.c.Acked {
 		l.c.Acked = p.cursor

@@ -25,6 +25,7 @@ func leaveWord(f muc.Left) word {
 
 // show sends a presence to the peer.
 func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
+	p = l.retain(p, w)
 	var b stanza.Builder
 	b.Raw(payload)
 	b.Raw(w.join)
@@ -114,7 +115,9 @@ func (l *Link) wanted() []string {
 
 // speak sends a message or a subject to the peer.
 func (l *Link) speak(f muc.Said) {
-	l.post(l.render(f), l.peer)
+	if l.audible(f) {
+		l.post(l.render(f), l.peer)
+	}
 }
 
 func (l *Link) render(f muc.Said) stanza.Out {

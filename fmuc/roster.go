@@ -42,6 +42,8 @@ func (l *Link) owes(user stanza.JID) due {
 		return nothingDue
 	case k == nil, k.Nick != m.Nick:
 		return arrival
+	case l.quirks.still:
+		return nothingDue
 	case l.full() && (k.Role != m.Role || k.Affiliation != m.Affiliation || !bytes.Equal(k.payload, m.payload)):
 		return mood
 	}
@@ -88,7 +90,7 @@ func (l *Link) report(user stanza.JID) {
 		l.announce(m)
 	case what == arrival: // two stanzas that are one unit (F7). xep:0289#activity
 		l.show(k.Person, nil, word{kind: "unavailable", nick: m.Nick, code: 303}, l.peer)
-		l.present(m)
+		l.reappear(m)
 	case what == departure:
 		l.relieve()
 		l.dismissed(user)
@@ -225,6 +227,11 @@ func (l *Link) parting() bool { return !l.c.Inbound && l.up() && len(l.ours) == 
 func (l *Link) part() bool {
 	if !l.parting() || l.log.behind || l.log.asked || len(l.roster) > 1 || l.hopes() {
 		return false
+	}
+	if l.quirks.blunt && len(l.roster) == 0 { // put out there
+		l.remember()
+		l.rest()
+		return true
 	}
 	if l.log.sent != l.c.Acked { // nobody will ask later whether it has arrived
 		l.ping()

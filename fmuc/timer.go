@@ -15,13 +15,15 @@ const (
 	quiet               // until nothing more of what was missed comes or goes
 	paced               // until the link is free
 	hope                // until the last one leaves though not all that was said has come back
+	doubt               // until a peer passes on something behind a request
+	linger              // until a peer whose last user has left is told that it has
 	timers
 )
 
 // rings are what the end of each wait means.
 var rings = [timers]func(*Link){
 	answer: (*Link).unanswered,
-	retry:  func(l *Link) { l.ask(nothing) },
+	retry:  (*Link).tryAgain,
 	stale:  (*Link).sweep,
 	probe:  (*Link).probe,
 	refill: (*Link).pull,
@@ -29,6 +31,8 @@ var rings = [timers]func(*Link){
 	paced:  (*Link).pull, // and whatever else waits
 	quiet:  (*Link).caughtUp,
 	hope:   (*Link).despair,
+	doubt:  (*Link).forgetful,
+	linger: (*Link).lingered,
 }
 
 // set starts a wait anew; the zero time ends it.

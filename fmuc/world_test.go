@@ -10,6 +10,7 @@ import (
 
 	"isthmus/component/stanza"
 	"isthmus/fmuc"
+	"isthmus/fmuc/openfire"
 	"isthmus/muc"
 	"isthmus/muc/muctest"
 )
@@ -37,6 +38,7 @@ type world struct {
 	behind   map[string][]string  // nodes behind the links of those who have joined a room
 	now      time.Time
 	held     bool // carry nothing by itself
+	fires    map[string]*openfire.Room
 }
 
 type wire struct{ from, to string }
@@ -170,6 +172,11 @@ func (w *world) carry(list ...wire) bool {
 
 func (w *world) take(st *stanza.Stanza) {
 	room := st.To.Bare().String()
+	if f := w.fires[room]; f != nil {
+		f.Take(st)
+		w.smoke(f)
+		return
+	}
 	r := w.room(st.To.Bare())
 	if !w.fromPeer(room, r, st) {
 		w.perform(room, muc.Here, r.Handle(muc.Event{At: w.now, Stanza: st}))
@@ -198,7 +205,8 @@ func (w *world) fromPeer(room string, r *muc.Room, st *stanza.Stanza) bool {
 		w.send(out, []stanza.Addr{to})
 		return true
 	}
-	if e != nil || !fmuc.JoinShaped(st) || fmuc.Posing(st, func(d string) bool { return slices.Contains(w.settings.LocalDomains, d) }) {
+	resumes := r.Accepts(string(via)) && fmuc.Resumes(st, w.settings.LinkOf(st.To.Bare(), st.From.Bare()))
+	if e != nil || !fmuc.JoinShaped(st) && !resumes || fmuc.Posing(st, func(d string) bool { return slices.Contains(w.settings.LocalDomains, d) }) {
 		return false
 	}
 	if !r.Exists() || !r.Accepts(string(via)) {
@@ -334,7 +342,7 @@ func (w *world) send(out stanza.Out, to []stanza.Addr) {
 		if err != nil {
 			panic(err.Error() + ": " + string(raw))
 		}
-		if st.To.Domain != w.settings.Service {
+		if st.To.Domain != w.settings.Service && w.fires[st.To.Bare().String()] == nil {
 			w.outs = append(w.outs, muctest.Out{To: html.UnescapeString(string(a)), XML: raw})
 			continue
 		}

@@ -27,6 +27,7 @@ type Room struct {
 	history   []line
 	subject   line
 	sent      [][]byte
+	outed     map[stanza.JID]bool // put out here, while something of theirs may be on its way
 	ids       int
 }
 
@@ -53,7 +54,10 @@ type line struct {
 }
 
 // New is an empty room that federates.
-func New(jid stanza.JID) *Room { return &Room{JID: jid} }
+func New(jid stanza.JID) *Room { return &Room{JID: jid, outed: map[stanza.JID]bool{}} }
+
+// Settle says that nothing is on its way: whoever was put out is known to be out.
+func (r *Room) Settle() { clear(r.outed) }
 
 // Sent takes what the room has sent since it was last asked.
 func (r *Room) Sent() [][]byte {
@@ -117,6 +121,15 @@ func (r *Room) drop(o *occupant) {
 // from tells whether anybody in the room came over a node.
 func (r *Room) from(node stanza.JID) bool {
 	return slices.ContainsFunc(r.occupants, func(o *occupant) bool { return o.node == node })
+}
+
+// unknown notes a stanza of somebody who is not in the room. If he was put out while it was on its way nobody is to blame.
+func (r *Room) unknown(user stanza.JID, why string, st *stanza.Stanza) {
+	if r.outed[user] {
+		r.Ignored++
+		return
+	}
+	r.fault(why, st)
 }
 
 // fault notes what would have broken a real one.

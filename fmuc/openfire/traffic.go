@@ -132,7 +132,7 @@ func (r *Room) enter(st *stanza.Stanza, user stanza.JID) {
 func (r *Room) leave(st *stanza.Stanza, user stanza.JID) {
 	o := r.find(user)
 	if o == nil {
-		r.fault("somebody leaves who is not there", st)
+		r.unknown(user, "somebody leaves who is not there", st)
 		return
 	}
 	r.drop(o)
@@ -144,7 +144,7 @@ func (r *Room) leave(st *stanza.Stanza, user stanza.JID) {
 func (r *Room) said(st *stanza.Stanza, user stanza.JID) {
 	o := r.find(user)
 	if o == nil {
-		r.fault("somebody speaks who is not there", st)
+		r.unknown(user, "somebody speaks who is not there", st)
 		return
 	}
 	if o.node != st.From.Bare() {

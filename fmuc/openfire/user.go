@@ -88,6 +88,7 @@ func (r *Room) Rename(user stanza.JID, nick string) {
 func (r *Room) Leave(user stanza.JID) {
 	o := r.find(user)
 	r.drop(o)
+	r.outed[user] = true
 	r.pass(o, o.nick, stanza.Envelope{Kind: stanza.Presence, Type: "unavailable"}, o.real("", item{role: "none"}))
 }
 
@@ -105,6 +106,7 @@ func (r *Room) Kick(moderator stanza.JID, nick, reason string) {
 		r.put(stanza.Envelope{Kind: stanza.Presence, Type: "unavailable", From: r.JID.With(nick).String()}, b.Bytes(), k.jid)
 	}
 	r.drop(k)
+	r.outed[k.jid] = true
 	for _, by := range []struct{ nick, jid string }{{m.nick, m.jid.String()}, {"", r.JID.String()}} {
 		var b stanza.Builder
 		i.write(&b)

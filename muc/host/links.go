@@ -44,7 +44,9 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	if fmuc.Ends(st) {
 		return true // a link that is no more here either
 	}
-	if !fmuc.JoinShaped(st) || !l.room.Accepts(string(via)) && fmuc.Posing(st, s.h.settings().Hosts) {
+	accepts := l.room.Accepts(string(via))
+	resumes := accepts && fmuc.Resumes(st, s.h.settings().LinkOf(l.jid, st.From.Bare()))
+	if !resumes && !fmuc.JoinShaped(st) || !accepts && fmuc.Posing(st, s.h.settings().Hosts) {
 		return false // the room refuses it
 	}
 	return s.admit(l, via, st, now)

@@ -239,6 +239,7 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"reserved_nicks": func(s *muc.Settings, v []string) { s.Reserved, _ = muc.Reserve(v) },
 	"link_ping":      func(s *muc.Settings, v []string) { s.Link.Ping, _ = time.ParseDuration(v[0]) },
 	"link_grace":     func(s *muc.Settings, v []string) { s.Link.Grace, _ = time.ParseDuration(v[0]) },
+	"link_dialect":   func(s *muc.Settings, v []string) { s.Link.Dialect = v[0] },
 	"link_users":     func(s *muc.Settings, v []string) { s.Link.Users = v },
 	"link_mode":      func(s *muc.Settings, v []string) { s.Link.Mode = v[0] },
 	"join": func(s *muc.Settings, v []string) {
