@@ -2,7 +2,6 @@ package fmuc
 
 import (
 	"cmp"
-	"time"
 
 	"isthmus/component/stanza"
 	"isthmus/muc"
@@ -40,7 +39,7 @@ func (l *Link) fact(f muc.Fact) {
 	case muc.Repeated:
 		l.note(Duplicate, "The peer has sent what is in the log already.")
 	case muc.Collided:
-		l.note(Collision, "A user of the peer has a nick that is taken here: he is shown under another one.")
+		l.taken(f)
 	case muc.Unheard:
 		l.unheard(f)
 	case muc.Settled:
@@ -86,7 +85,7 @@ func (l *Link) changed(f muc.Changed) {
 // renamed passes on a change of nick. xep:0289#activity
 func (l *Link) renamed(f muc.Renamed) {
 	if m := l.ours[f.JID]; m != nil {
-		m.Nick = f.NewNick
+		m.Nick, m.fresh = f.NewNick, l.fresh()
 		l.stir(f.JID)
 	}
 }
@@ -119,9 +118,10 @@ func (l *Link) put(f muc.Left) {
 		return
 	}
 	f.Nick = g.nick
-	g.removed, g.removal, g.until = true, f, l.now.Add(l.c.JoinTimeout)
-	if f.Refused {
-		g.until = time.Time{}
+	g.removed, g.removal = true, f
+	if !f.Refused {
+		g.until = l.now.Add(l.c.JoinTimeout)
+	} else {
 		l.note(Unwelcome, "Not let in: "+f.JID.String()+". "+cmp.Or(f.Reason, refusals[f.Code]))
 	}
 	switch {

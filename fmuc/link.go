@@ -71,6 +71,7 @@ type Link struct {
 	caught    Caught
 
 	ruling     ruling
+	healing    bool     // what is up now, or will be, was broken before
 	behind     []string // the nodes behind a peer that joins us
 	below      []string // those behind our other links
 	spreadLast []string // of those, what the peer knows

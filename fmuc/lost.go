@@ -14,7 +14,7 @@ func (l *Link) lose() {
 	l.remember()
 	l.markStale()
 	l.become(down)
-	l.owed = 0
+	l.owed, l.healing = 0, true
 	l.forget()
 	l.drown()
 	if l.c.Inbound || len(l.theirs) > 0 && !l.follows() {

@@ -24,6 +24,7 @@ const maxDoublings = 4
 
 func (l *Link) start() {
 	if !l.c.Inbound && l.doing == idle {
+		l.healing = true
 		l.ask(nothing)
 	}
 }
@@ -90,6 +91,7 @@ func (l *Link) forgotten() {
 		return
 	}
 	l.info("The peer has forgotten the room: it is joined again.")
+	l.healing = true
 	l.markStale()
 	l.ask(nothing)
 }
@@ -142,7 +144,7 @@ func (l *Link) rest() {
 	l.abandon("The last user has left.")
 	l.hush()
 	l.become(idle)
-	l.owed, l.attempts = 0, 0
+	l.owed, l.attempts, l.healing = 0, 0, false
 	clear(l.ours)
 	l.forget()
 }

@@ -20,6 +20,7 @@ const (
 	roomP = "p@muc.example" // is joined
 
 	nsFMUC = "http://isode.com/protocol/fmuc"
+	nsUser = "http://jabber.org/protocol/muc#user"
 )
 
 var (
@@ -109,6 +110,9 @@ func (p *pair) see(outs []muctest.Out) {
 			u.sees[st.From.Resource] = true
 		case st.Kind == stanza.Presence:
 			delete(u.sees, st.From.Resource)
+			if to := st.Child(nsUser, "x").Child(nsUser, "item").Attr("nick"); to != "" && strings.Contains(string(o.XML), "'110'") {
+				u.nick = to
+			}
 			if strings.Contains(string(o.XML), "'110'") && !strings.Contains(string(o.XML), "'303'") {
 				u.in = false
 			}

@@ -20,6 +20,8 @@ type member struct {
 	payload []byte // of his presence, shared with the room
 	speaks  bool   // he has said something since he came, or stands for all who are here
 	moving  bool   // the peer is being told of his new nick
+	fresh   bool   // his nick is newer than the last outage
+	yields  int    // times that he has got another nick because the peer wanted his
 	place   int    // in order of entry
 }
 
@@ -43,7 +45,7 @@ func (l *Link) add(f muc.Entered) *member {
 		return nil
 	}
 	l.entries++
-	m := &member{Person: f.Person, payload: f.Payload, place: l.entries}
+	m := &member{Person: f.Person, payload: f.Payload, place: l.entries, fresh: l.fresh()}
 	l.ours[f.JID] = m
 	return m
 }

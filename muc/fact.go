@@ -107,8 +107,13 @@ type Logged struct{ StanzaID string }
 // Repeated says that what came over this link is in the log already, and was dropped.
 type Repeated struct{}
 
-// Collided says that somebody of this link is shown under another nick here, because his own is taken.
-type Collided struct{}
+// Collided says that two users have one nick: to a link that one of its people is shown under another, to a room that one of
+// ours has to take another.
+type Collided struct {
+	Person
+	Alias string // under which he is shown
+	Exact bool   // somebody has the nick itself, not one that looks like it or that is kept for others
+}
 
 // Settled asks a room whether everything before it is stored: it comes back to its link then.
 type Settled struct{ ID string }

@@ -32,6 +32,7 @@ type Session struct {
 	addr    stanza.Addr
 	via     Via
 	o       *Occupant
+	wants   string // the nick that his own node has given him, behind a link
 	payload []byte // presence children as the room shows them
 	spoke   int64  // rises in the order in which sessions speak of their presence
 

@@ -3,7 +3,6 @@ package muc
 import (
 	"bytes"
 	"slices"
-	"strconv"
 
 	"isthmus/component/stanza"
 )
@@ -27,6 +26,8 @@ func (r *Room) fact(via Via, f Fact) {
 		r.remotePrivate(via, f)
 	case Unheard:
 		r.remoteUnheard(f)
+	case Collided:
+		r.yield(via, f)
 	case Wanted:
 		r.tellLog(via, f)
 	case Settled:
@@ -57,10 +58,8 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		r.turnAway(via, f.Person, 307, badNick.Text)
 		return
 	}
-	if aliased(nick, f.Nick) {
-		r.emit(Relay{Only: via, Fact: Collided{}})
-	}
-	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, payload: r.filter(f.Payload)}
+	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, wants: f.Nick, payload: r.filter(f.Payload)}
+	r.collides(s, nick)
 	there, aff := r.byNick[key], r.affiliationOver(via, f.JID)
 	known := there != nil && bytes.Equal(there.shown().payload, s.payload)
 	o := r.add(s, nick, key, aff, min(r.defaultRole(aff), Participant))
@@ -71,34 +70,6 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 	}
 	p := s.person()
 	r.relay(via, Entered{p, r.says(s)})
-}
-
-// nickFor is the nick under which this room shows a remote user: his own, unless somebody else has it here. Then he is
-// told apart by his domain, the same way every time.
-func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
-	nick, key, err := prepareNick(nick)
-	if err != nil {
-		return "", "", false
-	}
-	if r.refuseNick(nick, key, user) == nil {
-		return nick, key, true
-	}
-	for i := range 100 {
-		alias := nick + " (" + user.Domain + ")"
-		if i > 0 {
-			alias = nick + " (" + user.Domain + " " + strconv.Itoa(i+1) + ")"
-		}
-		if a, k, err := prepareNick(alias); err == nil && r.refuseNick(a, k, user) == nil {
-			return a, k, true
-		}
-	}
-	return "", "", false
-}
-
-// aliased tells whether somebody is shown under another nick than his own.
-func aliased(shown, own string) bool {
-	nick, _, err := prepareNick(own)
-	return err == nil && nick != shown
 }
 
 func (r *Room) remoteChanged(via Via, f Changed) {
@@ -126,9 +97,11 @@ func (r *Room) remoteRenamed(via Via, f Renamed) {
 		return
 	}
 	nick, key, ok := r.nickFor(f.NewNick, f.JID)
+	s.wants = f.NewNick
 	if !ok || s.o.goesBy(nick, key) {
 		return
 	}
+	r.collides(s, nick)
 	r.renameSession(s, nick, key, s.payload, &notice{})
 }
 

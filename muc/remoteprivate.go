@@ -31,9 +31,12 @@ func (r *Room) handOn(via Via, f Private, o *Occupant, from, id string) {
 		r.showPrivate(from, id, stanza.Envelope{Type: f.Type, ID: f.ID, Lang: f.Lang}, f.Payload, o.sessions)
 		return
 	}
-	if next := o.shown(); next.via != via {
+	switch next := o.shown(); {
+	case next.via != via:
 		f.ToJID = next.jid
 		r.emit(Relay{Only: next.via, Fact: f})
+	case f.Type != "error": // his nick is another's by now
+		r.privateFailed(via, f, noSuchNick)
 	}
 }
 
