@@ -26,7 +26,7 @@ var ofNodes = map[xml.Name]bool{
 func payloadOf(st *stanza.Stanza) []byte {
 	var b stanza.Builder
 	for _, e := range st.Children {
-		if e.Name.Space != nsFMUC && !ofNodes[e.Name] {
+		if !ofNodes[e.Name] && !muc.Marked(&e) {
 			b.Raw(e.Raw)
 		}
 	}

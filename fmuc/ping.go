@@ -36,6 +36,8 @@ func Pings(st *stanza.Stanza) bool {
 // Unlinked is what a room tells another that takes them for linked.
 var Unlinked = stanza.Fail(mellium.ItemNotFound).Because("The rooms are not linked, or something between them was lost.")
 
+var noQuery = stanza.Fail(mellium.ServiceUnavailable).Because("Rooms ask each other for signs of life only.")
+
 // watch listens to a link that is up.
 func (l *Link) watch() {
 	l.heard, l.settled = l.now, l.now
@@ -129,6 +131,8 @@ func (l *Link) query(st *stanza.Stanza) {
 		l.ponged(st.ID)
 	case st.IsError():
 		l.pingFailed(st)
+	default:
+		l.refuse(st, noQuery)
 	}
 }
 

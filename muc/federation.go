@@ -1,6 +1,8 @@
 package muc
 
 import (
+	"bytes"
+
 	"isthmus/component/stanza"
 )
 
@@ -60,11 +62,28 @@ func peerName(v string, room bool) (string, bool) {
 // refuseForged refuses what only a federation peer may send: stanzas of peers never come this way. xep:0289#security
 func refuseForged(st *stanza.Stanza) *stanza.Error {
 	for i := range st.Children {
-		if st.Children[i].Name.Space == nsFMUC {
+		if Marked(&st.Children[i]) {
 			return notForClients
 		}
 	}
 	return nil
+}
+
+// Marked tells whether an element is what only nodes say to each other, or holds it, however deep.
+func Marked(e *stanza.Element) bool {
+	if e.Name.Space == nsFMUC {
+		return true
+	}
+	if !bytes.Contains(e.Raw, []byte("fmuc")) { // as the mark is called, and usually its namespace
+		return false
+	}
+	list := e.Children()
+	for i := range list {
+		if Marked(&list[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // Joins is the peer that this room joins, "" for none: its owner's word, else the administrator's. A locked room is not
