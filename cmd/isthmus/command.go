@@ -28,6 +28,7 @@ var configFlag = option{"config", "/etc/isthmus/config.toml", "the configuration
 var commands = slices.Concat([]command{
 	{"serve", "serve rooms until SIGTERM or SIGINT", []option{configFlag}, serve},
 	{"check", "look over the configuration and try what it names: the host server, the database", []option{configFlag}, check},
+	reloadCommand,
 	{"version", "say which isthmus this is", nil, printVersion},
 }, operatorCommands(), archiveCommands)
 

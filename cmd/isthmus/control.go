@@ -13,7 +13,7 @@ import (
 )
 
 // openControl opens the socket for the operator's commands. A daemon that cannot serves rooms all the same.
-func (d *daemon) openControl(h *host.Host) *background {
+func (d *daemon) openControl(run admin.Run) *background {
 	path := d.config.Control()
 	if path == "" {
 		return begin(func(context.Context) error { return nil })
@@ -23,7 +23,7 @@ func (d *daemon) openControl(h *host.Host) *background {
 		d.log.Warn().Err(err).Msg("no commands can be given: admin.socket cannot be used")
 		return begin(func(context.Context) error { return nil })
 	}
-	return begin(func(ctx context.Context) error { return admin.Run(h.Command).Serve(ctx, l) })
+	return begin(func(ctx context.Context) error { return run.Serve(ctx, l) })
 }
 
 // listenHere opens a socket that only this user can reach. One that nobody listens at any more is in the way.

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -17,9 +19,13 @@ import (
 
 // daemon is everything put together.
 type daemon struct {
-	config config.Config
-	log    zerolog.Logger
-	n      numbers
+	path     string                        // of its file
+	config   config.Config                 // as it began
+	current  atomic.Pointer[config.Config] // as it is now
+	log      zerolog.Logger
+	loudness *loudness
+	hup      <-chan os.Signal
+	n        numbers
 }
 
 // How long each step of the end may take; together less than systemd waits before it kills.
@@ -54,10 +60,10 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer door.end(context.Background())
-	defer d.openControl(h).end(context.Background())
-
-	keep := storage.Retention{Age: d.config.Archive.Age, Events: d.config.Archive.Events}
-	defer begin(trimmer(store, keep, d.config.Archive.Every, d.log)).end(context.Background())
+	again := &reloader{d: d, host: h}
+	defer d.openControl(again.command).end(context.Background())
+	defer begin(again.run).end(context.Background())
+	defer begin(trimmer(store, func() config.Archive { return d.current.Load().Archive }, d.log)).end(context.Background())
 
 	rooms := begin(h.Run)
 	attached.Settle = rooms.end

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -13,13 +14,26 @@ import (
 
 func init() { zerolog.TimeFieldFormat = "2006-01-02T15:04:05.000Z07:00" }
 
-// newLog is the one logger; the level's name has been checked.
-func newLog(c config.Log, out io.Writer) zerolog.Logger {
+// loudness is the least that is logged; it may change at any time.
+type loudness struct{ level atomic.Int32 }
+
+// set takes the name of a level, which has been checked.
+func (l *loudness) set(name string) {
+	level, _ := zerolog.ParseLevel(name)
+	l.level.Store(int32(level))
+}
+
+// Sample implements zerolog.Sampler.
+func (l *loudness) Sample(level zerolog.Level) bool { return int32(level) >= l.level.Load() }
+
+// newLog is the one logger, which goes by a loudness.
+func newLog(c config.Log, out io.Writer) (zerolog.Logger, *loudness) {
 	if c.Format == "console" {
 		out = zerolog.ConsoleWriter{Out: out, NoColor: !terminal(out), TimeFormat: time.TimeOnly + ".000"}
 	}
-	level, _ := zerolog.ParseLevel(c.Level)
-	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+	l := &loudness{}
+	l.set(c.Level)
+	return zerolog.New(out).Level(zerolog.TraceLevel).Sample(l).With().Timestamp().Logger(), l
 }
 
 // terminal tells whether somebody is looking: colours are for people, not for files.

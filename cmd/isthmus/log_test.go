@@ -11,7 +11,7 @@ import (
 func TestLogFormats(t *testing.T) {
 	var json, console, quiet page
 	newLogTo := func(p *page, level, format string) {
-		log := newLog(config.Log{Level: level, Format: format}, p)
+		log, _ := newLog(config.Log{Level: level, Format: format}, p)
 		log.Info().Str("k", "v").Msg("hello")
 	}
 	newLogTo(&json, "info", "json")
@@ -31,7 +31,8 @@ func TestLogFormats(t *testing.T) {
 // What people write does not reach the log by way of Postgres.
 func TestPostgresLogKeepsRowsOut(t *testing.T) {
 	var p page
-	repeat := postgresLog(newLog(config.Log{Level: "trace", Format: "json"}, &p))
+	log, _ := newLog(config.Log{Level: "trace", Format: "json"}, &p)
+	repeat := postgresLog(log)
 	for line := range strings.Lines(`2026-01-01 00:00:00 UTC [1] LOG:  database system is ready
 2026-01-01 00:00:00 UTC [3] FATAL:  the database system is starting up
 2026-01-01 00:00:00 UTC [2] ERROR:  null value violates a constraint

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"isthmus/cmd/isthmus/internal/config"
 	"isthmus/storage"
 )
 
@@ -13,10 +14,10 @@ import (
 const breath = 100 * time.Millisecond
 
 // trimmer cuts what need not be kept any more off all logs, over and over, until ctx ends.
-func trimmer(store storage.Store, keep storage.Retention, every time.Duration, log zerolog.Logger) func(context.Context) error {
+func trimmer(store storage.Store, rule func() config.Archive, log zerolog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for pause(ctx, breath) {
-			gone, err := trim(ctx, store, keep)
+			gone, err := trim(ctx, store, storage.Retention{Age: rule().Age, Events: rule().Events})
 			switch {
 			case ctx.Err() != nil:
 			case err != nil:
@@ -24,7 +25,7 @@ func trimmer(store storage.Store, keep storage.Retention, every time.Duration, l
 			case gone > 0:
 				log.Info().Int("events", gone).Msg("what was too old, or too much, has been removed from the archive")
 			}
-			if !pause(ctx, every) {
+			if !pause(ctx, rule().Every) {
 				break
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"isthmus/cmd/isthmus/internal/config"
 	"isthmus/storage"
 	"isthmus/storage/memory"
 )
@@ -40,7 +41,7 @@ func TestTrimmer(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		said(2)
 		var out bytes.Buffer
-		b := begin(trimmer(store, storage.Retention{Age: time.Hour}, time.Hour, zerolog.New(&out)))
+		b := begin(trimmer(store, func() config.Archive { return config.Archive{Age: time.Hour, Every: time.Hour} }, zerolog.New(&out)))
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if n := left(); n != 1 {
