@@ -69,6 +69,16 @@ func (l *Link) spokesman() *member {
 	return list[0]
 }
 
+// longestAnswer is how many times the wait for an answer begins anew because a part of it has come.
+const longestAnswer = 100
+
+// progress takes it that an answer has begun: on a slow link the rest of it takes its time.
+func (l *Link) progress() {
+	if l.doing == joining && l.now.Sub(l.asked) < longestAnswer*l.c.JoinTimeout {
+		l.after(answer, l.c.JoinTimeout)
+	}
+}
+
 // complete is what the subject does: it ends the answer to a join. xep:0289#startup
 func (l *Link) complete() {
 	l.become(joined)

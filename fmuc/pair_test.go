@@ -47,9 +47,12 @@ type pair struct {
 type user struct {
 	jid, room, nick string
 	in              bool
-	sees            map[string]bool // nicks
-	heard           map[string]int  // ids of messages of this visit
-	shown           map[string]int  // presences by nick
+	sees            map[string]bool   // nicks
+	heard           map[string]int    // ids of messages of this visit
+	shown           map[string]int    // presences by nick
+	says            map[string]string // last status by nick
+	order           []string          // of what was heard
+	live            map[string]bool   // what was heard when it was said
 }
 
 func newPair(t tester, set ...func(*muc.LinkConfig)) *pair {
@@ -108,6 +111,7 @@ func (p *pair) see(outs []muctest.Out) {
 			p.t.Fatalf("%s was sent %s", o.To, o.XML)
 		case st.Kind == stanza.Presence && st.Type == "":
 			u.sees[st.From.Resource] = true
+			u.says[st.From.Resource] = st.Child("", "status").Text()
 		case st.Kind == stanza.Presence:
 			delete(u.sees, st.From.Resource)
 			if to := st.Child(nsUser, "x").Child(nsUser, "item").Attr("nick"); to != "" && strings.Contains(string(o.XML), "'110'") {
@@ -118,6 +122,8 @@ func (p *pair) see(outs []muctest.Out) {
 			}
 		case st.Has("", "body"):
 			u.heard[st.ID]++
+			u.order = append(u.order, st.ID)
+			u.live[st.ID] = !st.Has("urn:xmpp:delay", "delay")
 			if u.heard[st.ID] > 1 {
 				p.t.Fatalf("%s was sent message %s twice: %s", o.To, st.ID, o.XML)
 			}
@@ -135,6 +141,7 @@ func (p *pair) enter(room, name string) *user {
 		p.users[jid] = u
 	}
 	u.nick, u.in, u.sees, u.heard, u.shown = name, true, map[string]bool{}, map[string]int{}, map[string]int{}
+	u.says, u.order, u.live = map[string]string{}, nil, map[string]bool{}
 	p.from(u.jid, room+"/"+name, "<presence to='%s'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>")
 	return u
 }

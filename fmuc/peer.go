@@ -51,6 +51,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		return
 	}
 	l.heard = l.now
+	l.progress()
 	switch {
 	case st.Kind == stanza.Presence && st.Type == "":
 		l.available(st, user)
@@ -103,7 +104,7 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 		l.welcome(muc.Entered{Person: p, Payload: payload})
 		return
 	}
-	g.stale = false
+	l.fresh(g)
 	half := g.renamed
 	g.renamed = false
 	if nick != g.nick {

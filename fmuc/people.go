@@ -94,8 +94,16 @@ func (l *Link) guest(j stanza.JID) *guest {
 	if g == nil || g.removed {
 		return nil
 	}
-	g.stale = false
+	l.fresh(g)
 	return g
+}
+
+// fresh takes it that a guest is there still. The others get as much time again: on a slow link one comes after the other.
+func (l *Link) fresh(g *guest) {
+	if g.stale && l.doing != down && !l.waits[stale].IsZero() {
+		l.after(stale, l.c.JoinTimeout)
+	}
+	g.stale = false
 }
 
 // called finds a guest by his nick.

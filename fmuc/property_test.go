@@ -15,6 +15,7 @@ import (
 // sent is a message and who should hear it: everybody who was in either room and has stayed.
 type sent struct {
 	id, from string
+	by       *user
 	to       []visit
 }
 
@@ -58,7 +59,7 @@ func (c *chaos) act(t *rapid.T) {
 		for _, o := range append(c.present(roomJ), c.present(roomP)...) {
 			to = append(to, visit{o, o.heard})
 		}
-		c.log = append(c.log, sent{c.say(u), room, to})
+		c.log = append(c.log, sent{c.say(u), room, u, to})
 	case what == "rename":
 		c.nicks++
 		c.rename(u, name+strconv.Itoa(c.nicks))

@@ -47,6 +47,7 @@ type crossing struct {
 	wire
 	st  *stanza.Stanza
 	raw string
+	at  time.Time
 }
 
 type edge struct {
@@ -348,7 +349,7 @@ func (w *world) send(out stanza.Out, to []stanza.Addr) {
 		}
 		k := wire{st.From.Bare().String(), st.To.Bare().String()}
 		w.wires[k] = append(w.wires[k], st)
-		w.crossed = append(w.crossed, crossing{k, st, string(raw)})
+		w.crossed = append(w.crossed, crossing{k, st, string(raw), w.now})
 	}
 }
 
