@@ -90,7 +90,7 @@ func (p *pair) noted(k fmuc.Kind) (n int) {
 // one called Sam, in whatever room, is somebody of his own.
 func (p *pair) sam(room string) *user {
 	u := &user{jid: "sam@" + room[:1] + ".example/pc", room: room}
-	u.nick, u.in, u.sees, u.heard, u.shown = "Sam", true, map[string]bool{}, map[string]int{}, map[string]int{}
+	u.begin("Sam")
 	p.users[u.jid] = u
 	p.from(u.jid, room+"/Sam", "<presence to='%s'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>")
 	return u

@@ -14,6 +14,9 @@ func (l *Link) full() bool {
 	return l.c.Presence != muc.PresenceJoins && l.c.Presence != muc.PresenceNone
 }
 
+// terse tells whether what can be left out is.
+func (l *Link) terse() bool { return !l.full() && l.c.Dialect != muc.DialectOpenfire }
+
 // announces tells whether the peer is to know of somebody of our side.
 func (l *Link) announces(m *member) bool { return l.c.Presence != muc.PresenceNone || m.speaks }
 

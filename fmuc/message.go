@@ -58,7 +58,7 @@ func (l *Link) live(f muc.Said) {
 	if g.removed { // he said it before he was told
 		f.At = l.now
 	}
-	l.fresh(g)
+	l.still(g)
 	l.recall(f)
 	l.tell(f)
 }

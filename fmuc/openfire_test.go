@@ -33,7 +33,7 @@ func (w *world) smoke(f *openfire.Room) {
 		}
 		k := wire{st.From.Bare().String(), st.To.Bare().String()}
 		w.wires[k] = append(w.wires[k], st)
-		w.crossed = append(w.crossed, crossing{k, st, string(raw)})
+		w.crossed = append(w.crossed, crossing{k, st, string(raw), w.now})
 	}
 }
 

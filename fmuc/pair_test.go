@@ -131,6 +131,12 @@ func (p *pair) see(outs []muctest.Out) {
 	}
 }
 
+// begin is a visit of which he knows nothing yet.
+func (u *user) begin(nick string) {
+	u.nick, u.in, u.sees, u.heard, u.shown = nick, true, map[string]bool{}, map[string]int{}, map[string]int{}
+	u.says, u.order, u.live = map[string]string{}, nil, map[string]bool{}
+}
+
 // enter lets a user in.
 func (p *pair) enter(room, name string) *user {
 	p.t.Helper()
@@ -140,8 +146,7 @@ func (p *pair) enter(room, name string) *user {
 		u = &user{jid: jid, room: room}
 		p.users[jid] = u
 	}
-	u.nick, u.in, u.sees, u.heard, u.shown = name, true, map[string]bool{}, map[string]int{}, map[string]int{}
-	u.says, u.order, u.live = map[string]string{}, nil, map[string]bool{}
+	u.begin(name)
 	p.from(u.jid, room+"/"+name, "<presence to='%s'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>")
 	return u
 }

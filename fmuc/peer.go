@@ -104,7 +104,7 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 		l.welcome(muc.Entered{Person: p, Payload: payload})
 		return
 	}
-	l.fresh(g)
+	l.still(g)
 	half := g.renamed
 	g.renamed = false
 	if nick != g.nick {

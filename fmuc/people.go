@@ -94,12 +94,12 @@ func (l *Link) guest(j stanza.JID) *guest {
 	if g == nil || g.removed {
 		return nil
 	}
-	l.fresh(g)
+	l.still(g)
 	return g
 }
 
-// fresh takes it that a guest is there still. The others get as much time again: on a slow link one comes after the other.
-func (l *Link) fresh(g *guest) {
+// still takes it that a guest is there still. The others get as much time again: on a slow link one comes after the other.
+func (l *Link) still(g *guest) {
 	if g.stale && l.doing != down && !l.waits[stale].IsZero() {
 		l.after(stale, l.c.JoinTimeout)
 	}

@@ -29,7 +29,7 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	var b stanza.Builder
 	b.Raw(payload)
 	b.Raw(w.join)
-	w.describe(&b, p)
+	l.describe(&b, p, w)
 	if w.id == "" {
 		l.mark(&b, p.JID)
 	} else { // our request
@@ -43,8 +43,12 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	l.post(env.Render(b.Bytes()), to)
 }
 
-// describe writes the <x/> of XEP-0045 about somebody. A node sees the real address in any case: it is in the mark.
-func (w word) describe(b *stanza.Builder, p muc.Person) {
+// describe writes the <x/> of XEP-0045 about somebody. A node sees the real address in any case: it is in the mark. Where every
+// byte counts it is not said twice, nor that whoever leaves has no role then.
+func (l *Link) describe(b *stanza.Builder, p muc.Person, w word) {
+	if l.terse() && w.kind != "" && w.code == 0 {
+		return
+	}
 	aff, role := p.Affiliation, p.Role
 	switch {
 	case w.code == 301:
@@ -59,7 +63,10 @@ func (w word) describe(b *stanza.Builder, p muc.Person) {
 		role = muc.Participant
 	}
 	b.Start("x", "xmlns", nsUser)
-	item := []string{"affiliation", aff.String(), "role", role.String(), "nick", w.nick, "jid", p.JID.String()}
+	item := []string{"affiliation", aff.String(), "role", role.String(), "nick", w.nick}
+	if !l.terse() {
+		item = append(item, "jid", p.JID.String())
+	}
 	if w.actor == "" && w.reason == "" {
 		b.Empty("item", item...)
 	} else {

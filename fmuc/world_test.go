@@ -74,9 +74,9 @@ func newWorld(s *muc.Settings) *world {
 
 // Deliver hands in what a client or a scripted peer sent.
 func (w *world) Deliver(now time.Time, st *stanza.Stanza) []muctest.Out {
-	w.Wake(now)
+	outs := w.Wake(now)
 	w.take(st)
-	return w.drain()
+	return append(outs, w.drain()...)
 }
 
 // Wake moves the clock; timers that lie on the way come in order.

@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -240,6 +241,8 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"link_ping":      func(s *muc.Settings, v []string) { s.Link.Ping, _ = time.ParseDuration(v[0]) },
 	"link_grace":     func(s *muc.Settings, v []string) { s.Link.Grace, _ = time.ParseDuration(v[0]) },
 	"link_dialect":   func(s *muc.Settings, v []string) { s.Link.Dialect = v[0] },
+	"link_rate":      func(s *muc.Settings, v []string) { s.Link.Rate, _ = strconv.Atoi(v[0]) },
+	"link_presence":  func(s *muc.Settings, v []string) { s.Link.Presence = v[0] },
 	"link_users":     func(s *muc.Settings, v []string) { s.Link.Users = v },
 	"link_mode":      func(s *muc.Settings, v []string) { s.Link.Mode = v[0] },
 	"join": func(s *muc.Settings, v []string) {
