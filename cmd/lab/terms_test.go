@@ -1,0 +1,32 @@
+package main
+
+import "testing"
+
+// TestTermsOfALink: the islands' links are quiet, and the castle agrees to be quiet towards them while they join it; it is when both
+// nodes were killed, too.
+func TestTermsOfALink(t *testing.T) {
+	c := atStrait(t)
+	still := "still@" + islands
+	hamlet, alice := c.d.login("hamlet"), c.w.login("alice")
+	c.open(hamlet, c.castle, "Hamlet", "federation_accept", still)
+	c.open(alice, still, "Alice", "federation_join", c.castle)
+	alice.expect("Hamlet", presence(still+"/Hamlet", ""))
+	for domain, room := range map[string]string{denmark.rooms: c.castle, islands: still} {
+		c.logs(domain, "other terms", "presence roster", "room="+room)
+	}
+	hears := func(what string) {
+		t.Helper()
+		hamlet.send("<presence to='%s/Hamlet'><show>away</show><status>%s</status></presence>", c.castle, what)
+		hamlet.say(c.castle, what)
+		alice.hears(what)
+	}
+	hears("good night")
+	c.restart(denmark.rooms)
+	c.restart(islands)
+	hears("good morning")
+	for _, n := range alice.Received() {
+		if n.Is("", "presence") && text(n, "show") != "" {
+			t.Errorf("Alice received %s", n.Raw)
+		}
+	}
+}
