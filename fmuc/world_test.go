@@ -327,7 +327,7 @@ func (w *world) perform(room string, _ muc.Via, effects []muc.Effect) {
 			w.load(room, x)
 		case muc.Relay:
 			for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
-				if x.Only == via || x.Only == muc.Here && x.Except != via {
+				if x.Goes(w.settings, stanza.MustJID(room), via) {
 					w.todo = append(w.todo, deed{w.edges[room][via], fmuc.Event{Fact: x.Fact}})
 				}
 			}

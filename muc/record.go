@@ -81,6 +81,7 @@ type Record struct {
 	SubjectXML    []byte
 	SubjectNick   string
 	SubjectAuthor string
+	SubjectVia    string // the peer that it came from, "" = of here
 	SubjectAt     time.Time
 }
 

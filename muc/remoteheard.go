@@ -2,6 +2,7 @@ package muc
 
 import (
 	"strconv"
+	"time"
 
 	"isthmus/component/stanza"
 )
@@ -47,10 +48,9 @@ func (r *Room) sayUnheard(via Via, f *Said, why *stanza.Error) {
 		e.By = r.me
 		r.emit(Relay{Only: via, Fact: Unheard{Person: s.person(), ID: f.ID, Payload: e.Element()}})
 	}
-	payload, lang := r.subjectNow()
-	if f.Subject && string(payload) != string(f.Payload) {
-		id := "isthmus:subject:" + strconv.FormatInt(r.tick(), 36)
-		r.emit(Relay{Only: via, Fact: Said{ID: id, Lang: lang, Payload: payload, Subject: true}})
+	if ours := r.subjectFor(via); f.Subject && string(ours.Payload) != string(f.Payload) {
+		ours.ID, ours.Person, ours.At = "isthmus:subject:"+strconv.FormatInt(r.tick(), 36), Person{}, time.Time{}
+		r.emit(Relay{Only: via, Fact: ours})
 	}
 }
 

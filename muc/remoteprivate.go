@@ -5,6 +5,9 @@ import "isthmus/component/stanza"
 // remotePrivate takes a private message that another node passes on towards its addressee.
 func (r *Room) remotePrivate(via Via, f Private) {
 	s, o := r.sessions[identity{via, f.JID}], r.occupant(f.To)
+	if o != nil && r.hides(o, via) {
+		o = nil
+	}
 	from, id := r.jid.With(f.Nick).String(), ""
 	if s != nil {
 		f.Person, from, id = s.person(), s.o.from, s.o.id

@@ -11,7 +11,7 @@ func (r *Room) tellState(via Via, l Limits) {
 	var st State
 	for _, o := range r.occupants {
 		for _, s := range o.sessions {
-			if s.via != via {
+			if r.passes(s.via, via) {
 				st.Occupants = append(st.Occupants, Entered{s.person(), r.says(s)})
 			}
 		}
@@ -20,20 +20,31 @@ func (r *Room) tellState(via Via, l Limits) {
 		st.Occupants = append(st.Occupants, r.knocking()...)
 	}
 	for _, e := range r.within(l) {
-		if (e.Via != string(via) || r.repeats(via)) && !e.Retracted { // what came over a link never goes back over it
+		if r.isFor(e, via) {
 			st.History = append(st.History, retell(e))
 		}
 	}
-	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
-	payload, lang := r.subjectNow()
-	st.Subject = Said{
-		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Lang: lang, Payload: payload, Subject: true, At: r.rec.SubjectAt,
-	}
-	if st.Subject.At.IsZero() {
-		st.Subject.At = r.rec.Created
-	}
+	st.Subject = r.subjectFor(via)
 	st.Last, st.Standing = r.lastEvent(), r.standingBelow()
 	r.emit(Relay{Only: via, Fact: st})
+}
+
+// isFor tells whether an event of the log is for a link. A replica is sent its own, too.
+func (r *Room) isFor(e *Entry, via Via) bool {
+	return !e.Retracted && (r.passes(Via(e.Via), via) || e.Via == string(via) && r.repeats(via))
+}
+
+// subjectFor is what the room is about, as a link may know it: nothing, where that came over another one that is kept apart.
+func (r *Room) subjectFor(via Via) Said {
+	from := Via(r.rec.SubjectVia)
+	if r.rec.SubjectAt.IsZero() || from != via && !r.passes(from, via) {
+		return Said{Payload: []byte("<subject/>"), Subject: true, At: r.rec.Created}
+	}
+	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
+	payload, lang := r.subjectNow()
+	return Said{
+		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Lang: lang, Payload: payload, Subject: true, At: r.rec.SubjectAt,
+	}
 }
 
 // retell is what was said, as other nodes are told it later.

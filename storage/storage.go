@@ -235,6 +235,7 @@ type RoomRecord struct {
 	SubjectXML    []byte // the <subject/> elements as they came, in all their languages
 	SubjectNick   string
 	SubjectAuthor string // bare JID
+	SubjectVia    string // bare JID of the peer that it came from, "" = of here
 	SubjectAt     time.Time
 }
 

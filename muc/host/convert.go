@@ -48,7 +48,8 @@ func toRecord(r muc.Record) storage.RoomRecord {
 	return storage.RoomRecord{
 		JID: r.JID, Epoch: r.Epoch, Secret: r.Secret, Created: r.Created, Creator: r.Creator,
 		Locked: r.Locked, Config: storage.Config(r.Config),
-		Subject: r.Subject, SubjectXML: r.SubjectXML, SubjectNick: r.SubjectNick, SubjectAuthor: r.SubjectAuthor, SubjectAt: r.SubjectAt,
+		Subject: r.Subject, SubjectXML: r.SubjectXML, SubjectNick: r.SubjectNick, SubjectAuthor: r.SubjectAuthor,
+		SubjectVia: r.SubjectVia, SubjectAt: r.SubjectAt,
 	}
 }
 
@@ -56,7 +57,8 @@ func fromRecord(r storage.RoomRecord) muc.Record {
 	return muc.Record{
 		JID: r.JID, Epoch: r.Epoch, Secret: r.Secret, Created: r.Created, Creator: r.Creator,
 		Locked: r.Locked, Config: muc.Config(r.Config),
-		Subject: r.Subject, SubjectXML: r.SubjectXML, SubjectNick: r.SubjectNick, SubjectAuthor: r.SubjectAuthor, SubjectAt: r.SubjectAt,
+		Subject: r.Subject, SubjectXML: r.SubjectXML, SubjectNick: r.SubjectNick, SubjectAuthor: r.SubjectAuthor,
+		SubjectVia: r.SubjectVia, SubjectAt: r.SubjectAt,
 	}
 }
 

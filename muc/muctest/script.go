@@ -244,6 +244,7 @@ var settings = map[string]func(s *muc.Settings, v []string){
 	"link_rate":      func(s *muc.Settings, v []string) { s.Link.Rate, _ = strconv.Atoi(v[0]) },
 	"link_presence":  func(s *muc.Settings, v []string) { s.Link.Presence = v[0] },
 	"link_users":     func(s *muc.Settings, v []string) { s.Link.Users = v },
+	"link_transit":   func(s *muc.Settings, v []string) { _, _ = fmt.Sscan(v[0], &s.Link.Transit) },
 	"link_mode":      func(s *muc.Settings, v []string) { s.Link.Mode = v[0] },
 	"join": func(s *muc.Settings, v []string) {
 		f := s.Federation[v[0]]

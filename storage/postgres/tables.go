@@ -45,6 +45,7 @@ var rooms = table[room]{"rooms", 1, []column[room]{
 	list("subject_xml", "bytea", func(r *room) *[]byte { return &r.SubjectXML }),
 	col("subject_nick", "text", func(r *room) *string { return &r.SubjectNick }),
 	col("subject_author", "text", func(r *room) *string { return &r.SubjectAuthor }),
+	col("subject_via", "text", func(r *room) *string { return &r.SubjectVia }),
 	when("subject_at", func(r *room) *time.Time { return &r.SubjectAt }),
 
 	col("name", "text", func(r *room) *string { return &r.Config.Name }),
