@@ -110,7 +110,7 @@ func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge
 	c := s.linkConfig(l, via)
 	k := &edge{via: via, inbound: inbound, config: c, since: since, link: fmuc.New(fmuc.Config{
 		LinkConfig: s.inForce(l, via),
-		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: l.room.Config().MaxHistory,
+		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: s.historyOf(l, via),
 		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
 		Node: l.room.Token(), Behind: l.behind,
 	})}

@@ -17,6 +17,7 @@ type LinkStatus struct {
 	Room, Peer    string // bare JIDs
 	Inbound       bool   // the peer joins the room
 	Mode, Dialect string
+	Terms         string    // what the rooms have agreed on, "" = nothing
 	State         string    // one of fmuc's, or how the operator holds it
 	Cause         string    // of the last outage, until the link is up again
 	Since         time.Time // when it came into this state; zero: before the daemon began
@@ -203,7 +204,8 @@ func (s *shard) survey(v survey) {
 func (l *live) linkStatus(k *edge) LinkStatus {
 	s := k.link.Status()
 	return LinkStatus{
-		Room: l.key, Peer: string(k.via), Inbound: k.inbound, State: s.State, Ours: s.Ours, Theirs: s.Theirs,
+		Terms: l.agreement(k.via),
+		Room:  l.key, Peer: string(k.via), Inbound: k.inbound, State: s.State, Ours: s.Ours, Theirs: s.Theirs,
 		RoundTrip: s.RoundTrip, Heard: s.Heard, Next: s.Next, Caught: s.Caught,
 		link:    storage.Link{Room: l.key, Peer: string(k.via), Acked: s.Acked, SyncedAt: s.SyncedAt},
 		settled: s.Settled, live: true,

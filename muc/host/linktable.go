@@ -166,6 +166,9 @@ func (l LinkStatus) details(now time.Time) []string {
 	say := func(name, value string) { lines = append(lines, fmt.Sprintf("  %-19s %s", name, value)) }
 	say("state", l.Doing()+l.lasts(now))
 	say("mode, dialect", l.Mode+", "+l.Dialect)
+	if l.Terms != "" {
+		say("agreed", l.Terms)
+	}
 	say("people", fmt.Sprintf("%d of ours are announced there, %d of theirs here", l.Ours, l.Theirs))
 	say("waiting", l.Waiting(now))
 	say("sent", l.Out.stanzas())

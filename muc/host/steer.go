@@ -102,6 +102,9 @@ func (s *shard) resync(l *live, via muc.Via, now time.Time) (storage.Change, err
 	case k == nil, k.link.State() == "idle":
 		return nil, errors.New("the link is at rest: nobody is in the room that joins")
 	}
+	if t := l.terms[via]; t != nil {
+		t.Forget() // a peer that did not negotiate may have learnt to
+	}
 	s.tell(l, k, fmuc.Event{At: now, Resync: true})
 	return nil, nil
 }
@@ -111,6 +114,7 @@ func (s *shard) forgo(l *live, via muc.Via, now time.Time) (storage.Change, erro
 	s.endLink(l, via, "The operator has dropped it.", now)
 	delete(s.ledger.entries, ends{l.key, via})
 	delete(l.known, via)
+	s.forgetTerms(l, via)
 	if l.room.Joins() != string(via) {
 		return storage.DeleteLink{Room: l.key, Peer: string(via)}, nil
 	}

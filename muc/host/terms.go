@@ -109,6 +109,17 @@ func (s *shard) negotiable(l *live, via muc.Via) bool {
 	return c.Negotiate && c.Dialect != muc.DialectOpenfire
 }
 
+// historyOf is how many messages a join brings: as many as the room shows, or fewer if that is agreed on.
+func (s *shard) historyOf(l *live, via muc.Via) int {
+	most := l.room.Config().MaxHistory
+	if t := l.terms[via]; t != nil && s.negotiable(l, via) {
+		if n, err := strconv.Atoi(t.Terms()[chatneg.History]); err == nil && n >= 0 {
+			return min(n, most)
+		}
+	}
+	return most
+}
+
 func (s *shard) wishes(l *live, k *edge) chatneg.Wishes {
 	return wishes(s.linkConfig(l, k.via), l.room.Config().MaxHistory)
 }
@@ -194,15 +205,20 @@ func (s *shard) comply(l *live, k *edge, before chatneg.Params, now time.Time) {
 	if maps.Equal(before, is) {
 		return
 	}
-	s.h.log.Info().Str("room", l.key).Str("peer", string(k.via)).Str("terms", inWords(is)).Msg("The link has other terms.")
+	s.h.log.Info().Str("room", l.key).Str("peer", string(k.via)).Str("terms", cmp.Or(inWords(is), "as configured")).Msg("The link has other terms.")
 	c := s.inForce(l, k.via)
 	s.tell(l, k, fmuc.Event{At: now, Retune: &c})
 }
 
-func inWords(p chatneg.Params) string {
-	if len(p) == 0 {
-		return "as configured"
+// agreement is what has been agreed on with a peer, in words, "" for nothing.
+func (l *live) agreement(via muc.Via) string {
+	if t := l.terms[via]; t != nil {
+		return inWords(t.Terms())
 	}
+	return ""
+}
+
+func inWords(p chatneg.Params) string {
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		list = append(list, name[strings.IndexByte(name, '}')+1:]+" "+p[name])
@@ -266,6 +282,19 @@ func (s *shard) keepTerms(l *live, via muc.Via, t *terms) {
 	}
 	s.unsaved++
 	s.h.writer.submit(&ticket{change: storage.SaveTalk{Room: l.key, Talk: k}, size: 1024 + len(data), owner: s, room: l})
+}
+
+// forgetTerms forgets a negotiation with all that came of it.
+func (s *shard) forgetTerms(l *live, via muc.Via) {
+	t := l.terms[via]
+	if t == nil {
+		return
+	}
+	t.alarm.set(time.Time{}, nil)
+	delete(l.terms, via)
+	s.unsaved++
+	c := storage.DeleteTalk{Room: l.key, Key: nodeKey + string(via)}
+	s.h.writer.submit(&ticket{change: c, size: changeSize(c), owner: s, room: l})
 }
 
 const (

@@ -140,6 +140,34 @@ func TestPlainPeerIsAskedOnce(t *testing.T) {
 	})
 }
 
+// TestSilentPeer: neither is one from which nothing comes back, and the operator can have it asked again.
+func TestSilentPeer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := between(t, negotiates, negotiates)
+		n.deaf = form
+		n.found()
+		time.Sleep(2 * time.Minute)
+		n.send("<presence type='unavailable' from='" + bob + "' to='" + denOfB + "/Bob'/>")
+		n.deaf = ""
+		_, wire := n.enter(bob, denOfB, "Bob")
+		count(t, wire, form, 0)
+		count(t, n.away(alice, denOfA+"/Alice"), "<show>", 1)
+		if _, err := n.host("b.example").Command(t.Context(), "link", map[string]string{"room": "den", "do": "resync"}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		_, wire = n.say(alice, denOfA, "anew")
+		count(t, wire, form, 3)
+		if _, err := n.host("b.example").Command(t.Context(), "link", map[string]string{"room": "den", "do": "drop"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if r, err := n.store["b.example"].Load(t.Context(), denOfB, 0); err != nil || hasNode(r.Talks) {
+			t.Errorf("what was agreed on is still known: %+v, %v", r.Talks, err)
+		}
+	})
+}
+
 // TestOfferIsLost: what is lost with a link is no proof that the peer does not negotiate.
 func TestOfferIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
