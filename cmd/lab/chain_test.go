@@ -87,7 +87,9 @@ func (k *chain) passes(p shore) {
 
 // removal is a presence by which somebody was put out, with a reason.
 func removal(from string) func(*client.Node) bool {
-	return func(n *client.Node) bool { return presence(from, "unavailable")(n) && n.Status("307") && reason(n) != "" }
+	return func(n *client.Node) bool {
+		return presence(from, "unavailable")(n) && n.Status("307") && reason(n) != ""
+	}
 }
 
 func reason(n *client.Node) string {

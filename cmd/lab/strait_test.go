@@ -12,6 +12,7 @@ import (
 
 	"isthmus/cmd/lab/internal/client"
 	"isthmus/cmd/lab/internal/lab"
+	"isthmus/cmd/lab/internal/relay"
 )
 
 // strait is the laboratory whose link the tests break. It starts when the first of them needs it.
@@ -120,8 +121,19 @@ func (c *crossing) open(u *user, room, nick, field, value string) {
 	c.Cleanup(func() {
 		c.heal()
 		u.clean(room)
-		u.destroy(room)
+		u.again().destroy(room)
 	})
+}
+
+// again is a user whose client lives: himself, or his next session.
+func (u *user) again() *user {
+	select {
+	case <-u.Done():
+		name, _, _ := strings.Cut(u.jid, "@")
+		return u.s.login(name)
+	default:
+		return u
+	}
 }
 
 func (c *crossing) heal() {
@@ -227,3 +239,6 @@ func (u *user) stays() {
 		u.s.Errorf("%s saw %s", u.jid, n)
 	}
 }
+
+// counts are what has crossed so far, by the server that sent it.
+func (c *crossing) counts() [2]relay.Counts { return counts(c.link) }
