@@ -39,7 +39,7 @@ func TestKilledWhileHealing(t *testing.T) {
 // restart kills a node and starts it again.
 func (c *crossing) restart(domain string) {
 	c.Helper()
-	node := strait.lab.Node(domain)
+	node := c.w.lab.Node(domain)
 	node.Kill9()
 	if err := node.Start(c.w.ctx); err != nil {
 		c.Fatal(err)

@@ -80,12 +80,18 @@ type crossing struct {
 func overStrait(t *testing.T) *crossing {
 	t.Helper()
 	c := atStrait(t)
+	c.meet()
+	return c
+}
+
+// meet lets the two rooms be made, and become one.
+func (c *crossing) meet() {
+	c.Helper()
 	c.alice, c.hamlet = c.w.login("alice"), c.d.login("hamlet")
 	c.open(c.alice, c.garden, "Alice", "federation_accept", c.castle)
 	c.open(c.hamlet, c.castle, "Hamlet", "federation_join", c.garden)
 	c.hamlet.expect("Alice", presence(c.castle+"/Alice", ""))
 	c.alice.expect("Hamlet", presence(c.garden+"/Hamlet", ""))
-	return c
 }
 
 func atStrait(t *testing.T) *crossing {
@@ -94,14 +100,19 @@ func atStrait(t *testing.T) *crossing {
 	if strait.err != nil {
 		t.Fatal("the laboratory does not start: ", strait.err)
 	}
-	c := &crossing{T: t, w: atLab(t, strait.lab, wonderland), d: atLab(t, strait.lab, denmark)}
-	c.garden, c.castle = c.w.room("garden"), c.d.room("castle")
-	c.link = strait.lab.Link(wonderland.users, denmark.users)
 	t.Cleanup(func() {
 		if t.Failed() {
 			strait.lab.Report(t.Logf)
 		}
 	})
+	return crossingIn(t, strait.lab)
+}
+
+// crossingIn is a crossing with nobody there yet.
+func crossingIn(t *testing.T, l *lab.Lab) *crossing {
+	c := &crossing{T: t, w: atLab(t, l, wonderland), d: atLab(t, l, denmark)}
+	c.garden, c.castle = c.w.room("garden"), c.d.room("castle")
+	c.link = l.Link(wonderland.users, denmark.users)
 	return c
 }
 
@@ -155,7 +166,7 @@ func (c *crossing) noticed() {
 func (c *crossing) logs(domain string, words ...string) {
 	c.Helper()
 	for again := time.NewTicker(50 * time.Millisecond); ; {
-		text, err := os.ReadFile(strait.lab.Node(domain).Log)
+		text, err := os.ReadFile(c.w.lab.Node(domain).Log)
 		if err != nil {
 			c.Fatal(err)
 		}
