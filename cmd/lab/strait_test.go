@@ -12,7 +12,6 @@ import (
 
 	"isthmus/cmd/lab/internal/client"
 	"isthmus/cmd/lab/internal/lab"
-	"isthmus/cmd/lab/internal/relay"
 )
 
 // strait is the laboratory whose link the tests break. It starts when the first of them needs it.
@@ -31,6 +30,7 @@ const islands = "islands.wonderland.lit"
 const impatient = `
 	[rooms.defaults]
 	persistentroom = true
+	changesubject = true
 	[limits]
 	stanzas = "off"
 	entries = "off"
@@ -250,6 +250,3 @@ func (u *user) stays() {
 		u.s.Errorf("%s saw %s", u.jid, n)
 	}
 }
-
-// counts are what has crossed so far, by the server that sent it.
-func (c *crossing) counts() [2]relay.Counts { return counts(c.link) }
