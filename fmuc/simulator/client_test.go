@@ -24,7 +24,10 @@ type client struct {
 	gone    map[string]time.Time  // visits that it has seen end, and when
 	now     map[string]string     // the visit of everybody it sees, by nick
 	heard   map[string]int
-	since   int // how many texts had been said when it entered
+	errors  map[string]int // about texts
+	order   []string       // in which it has heard them, behind the history
+	settled bool           // the history is over
+	since   int            // how many texts had been said when it entered
 	subject string
 }
 
@@ -34,6 +37,7 @@ func (c *client) visit() string { return fmt.Sprintf("%s %d", c.jid, c.visits) }
 func (c *client) enter() {
 	c.visits++
 	c.since = c.w.texts
+	c.errors, c.order, c.settled = map[string]int{}, nil, false
 	c.sees, c.gone, c.now, c.heard = map[string]stanza.JID{}, map[string]time.Time{}, map[string]string{}, map[string]int{}
 	c.send("<presence to='%s/%s'><x xmlns='http://jabber.org/protocol/muc'/><status>%s</status></presence>", c.home.room, c.nick, c.visit())
 }
@@ -102,7 +106,7 @@ func (c *client) receive(st *stanza.Stanza) {
 	case st.Has("", "body"):
 		c.hear(st)
 	case st.Has("", "subject"):
-		c.subject = st.Child("", "subject").Text()
+		c.subject, c.settled = st.Child("", "subject").Text(), true
 	}
 }
 
@@ -128,6 +132,7 @@ func (c *client) refused(st *stanza.Stanza) {
 	if st.Child("", "error").Child("urn:ietf:params:xml:ns:xmpp-stanzas", "text").Text() == "" {
 		c.w.found("reason", "%s was refused without a reason: %s", c.jid, brief(st))
 	}
+	c.unsaid(st)
 	if !c.in {
 		c.nick = c.jid.Local // somebody has the one that it wanted
 	}
@@ -178,6 +183,7 @@ func (c *client) hear(st *stanza.Stanza) {
 		return
 	}
 	c.heard[text]++
+	c.follow(text)
 	if c.heard[text] == 2 {
 		c.w.found("twice", "%s was sent %s again: %s", c.jid, text, brief(st))
 	}

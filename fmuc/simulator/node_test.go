@@ -63,6 +63,7 @@ func newNode(w *world, i int) *node {
 	s.PingIdle = 50 * time.Minute                         // who was brought back after a crash may have gone before it
 	s.Link.Negotiate = w.seed%2 == 0
 	s.Federation = map[string]muc.Federation{"den": f}
+	s.Links = w.modes(i, s.Link)
 	n.settle = s
 	n.found()
 	return n

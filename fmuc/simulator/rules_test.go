@@ -22,6 +22,10 @@ import (
 //	private  private messages reach nobody but whom they are for
 //	cost     a message crosses each link of the tree once, and there is one tree
 //	returned no message goes back to where it came from
+//	order    a primary and its replicas have one order, in archives and for all clients
+//	early    nobody at a replica sees a message before its primary has it
+//	both     whoever is told that a message is not said does not hear it
+//	neither  who has said something and stayed has heard it, or an error, and that once
 //	loss     what one archive has, all have
 //	double   each once
 //	roster   everybody sees exactly those who are there
@@ -40,6 +44,9 @@ func (w *world) judge(k *wire, st *stanza.Stanza) {
 	text := st.Child("", "body").Text()
 	if author := w.said[text]; author == nil || st.IsError() {
 		return
+	} else if w.follows(k.to.i) == k.from.i {
+		w.passed[k][text]++ // it is repeated
+		return
 	} else if author.home == k.to || w.passed[w.wire(k.to, k.from)][text] > 0 {
 		w.found("returned", "%s got back %s", k.to.name, brief(st))
 	}
@@ -50,6 +57,7 @@ func (w *world) judge(k *wire, st *stanza.Stanza) {
 func (w *world) check() {
 	stored := w.stored()
 	w.checkArchives(stored)
+	w.checkReplicas()
 	there := map[stanza.JID]bool{}
 	for _, c := range w.clients {
 		if c.in {
@@ -118,7 +126,7 @@ func (w *world) checkClient(c *client, there map[stanza.JID]bool, stored map[str
 		w.found("roster", "%s sees %s, there are %s", c.jid, names(sees), names(there))
 	}
 	for _, text := range slices.Sorted(maps.Keys(stored)) {
-		if c.since < number(text) && c.heard[text] == 0 {
+		if c.since < number(text) && c.heard[text] == 0 && !(w.refused[text] && w.said[text] == c) {
 			w.found("unheard", "%s has not heard %s of %s", c.jid, text, w.said[text].jid)
 		}
 	}
@@ -165,8 +173,8 @@ func (w *world) talk() {
 			}
 			text := c.say()
 			w.pass(time.Second)
-			if n := w.crossings(text); n != len(w.nodes)-1 {
-				w.found("cost", "%s has crossed %d times between %d nodes", text, n, len(w.nodes))
+			if n, want := w.crossings(text), w.price(c.home.i); n != want {
+				w.found("cost", "%s has crossed %d times between %d nodes, %d would be enough", text, n, len(w.nodes), want)
 			}
 		}
 	}

@@ -23,6 +23,9 @@ var shapes = []shape{
 	{"star", []int{-1, 0, 0, 0}, ""},
 	{"tree", []int{-1, 0, 0, 1, 1}, ""},
 	{"mutual", []int{1, 0}, ""},
+	{"replica", []int{-1, 0}, ""},
+	{"replicas", []int{-1, 0, 1, 1}, ""},
+	{"mixed", []int{-1, 0, 0, 1, 1}, ""},
 	{"ring", []int{1, 2, 0}, ""}, // that it settles to a tree comes first
 }
 

@@ -27,6 +27,7 @@ type world struct {
 	said    map[string]*client    // who has said a text
 	secret  map[string]stanza.JID // whom a private text is for
 	kicked  map[string]*client    // who has put an end to a visit
+	refused map[string]bool       // texts whose author was told that they are not said
 	texts   int
 	tamper  tamper                   // on wires; nil = what is sent stays what it is
 	smear   smear                    // on what clients are sent
@@ -83,6 +84,7 @@ func newWorld(s script) *world {
 	w := &world{
 		script: s, byName: map[string]*node{}, clients: map[stanza.JID]*client{}, said: map[string]*client{},
 		bell: make(chan struct{}, 1), findings: findings{}, passed: map[*wire]map[string]int{}, secret: map[string]stanza.JID{}, kicked: map[string]*client{},
+		refused: map[string]bool{},
 	}
 	for i := range s.joins {
 		n := newNode(w, i)
