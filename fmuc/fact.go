@@ -66,6 +66,7 @@ func (l *Link) entered(f muc.Entered) {
 		l.changed(muc.Changed(f))
 	case l.up(), l.doing == down && !l.c.Inbound:
 		if l.add(f) != nil {
+			l.readmit(f.JID)
 			l.stir(f.JID)
 		}
 	case l.c.Inbound || l.doing == asking:

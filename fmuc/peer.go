@@ -39,6 +39,9 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		return
 	}
 	l.got++
+	if l.skipped(mark) {
+		return
+	}
 	if l.c.Inbound && JoinShaped(st) {
 		if l.circle(mark) || l.misfit(st, mark) {
 			return

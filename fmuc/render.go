@@ -140,12 +140,7 @@ func (l *Link) render(f muc.Said) stanza.Out {
 	if !f.At.IsZero() {
 		b.Empty("delay", "xmlns", nsDelay, "from", l.c.Room.String(), "stamp", stamp(f.At))
 	}
-	if f.Subject && f.ID != "" && f.ID == l.request && l.leads() && l.rep.hints { // it ends an answer
-		l.hint(b.Start("fmuc", "xmlns", nsFMUC, "from", user.String()))
-		b.End()
-	} else {
-		l.mark(&b, user)
-	}
+	l.markSaid(&b, user)
 	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: f.ID, From: from.String(), Lang: f.Lang}
 	return env.Render(b.Bytes())
 }

@@ -3,6 +3,7 @@ package fmuc
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"isthmus/component/stanza"
@@ -71,10 +72,13 @@ func (l *Link) lodge() bool {
 	}
 	f := l.rep.queue[0]
 	l.rep.queue = l.rep.queue[1:]
-	if (l.introduce(f.JID) || l.roster[f.JID] != nil) && len(l.rep.under) < mostPut {
-		l.rep.under[plea{f.JID, f.ID}] = true
-		l.speak(f)
+	if !l.introduce(f.JID) && l.roster[f.JID] == nil && f.At.IsZero() {
+		f.At = l.now // he has left meanwhile: only what is told later may be of anybody
 	}
+	if len(l.rep.under) < mostPut {
+		l.rep.under[plea{f.JID, f.ID}] = true
+	}
+	l.speak(f)
 	return true
 }
 
@@ -163,6 +167,9 @@ func (l *Link) shown() muc.Standing {
 
 // stands takes it that our room stands otherwise with its own primary.
 func (l *Link) stands(s muc.Standing) {
+	if !l.leads() {
+		return
+	}
 	l.rep.lags = l.rep.lags || s == muc.Ready && l.rep.above != muc.Ready
 	l.rep.above = s
 }
@@ -170,6 +177,33 @@ func (l *Link) stands(s muc.Standing) {
 // hint writes the mode, and how our room stands if the peer is to know.
 func (l *Link) hint(b *stanza.Builder) {
 	b.Leaf("mode", l.c.Mode, "xmlns", nsIsthmus, "primary", wordFor(l.rep.told))
+}
+
+// markSaid is the mark of what is said. A replica of our kind finds the mode in the end of an answer, and behind it how many
+// stanzas we have sent: it must not take what comes behind one that is lost, or its order would be another.
+func (l *Link) markSaid(b *stanza.Builder, user stanza.JID) {
+	if !l.leads() || !l.rep.hints {
+		l.mark(b, user)
+		return
+	}
+	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String())
+	switch {
+	case l.doing == joined:
+		b.Leaf("count", strconv.Itoa(l.sent+1), "xmlns", nsIsthmus)
+	case l.doing == giving && len(l.reply.history) == 0:
+		l.hint(b)
+	}
+	b.End()
+}
+
+// skipped tells whether the peer has sent something before this that did not arrive: then it has to tell everything again.
+func (l *Link) skipped(mark *stanza.Element) bool {
+	e := mark.Child(nsIsthmus, "count")
+	if e == nil || !l.follows() || l.doing != joined || e.Text() == strconv.Itoa(l.got) {
+		return false
+	}
+	l.wrong(Severed, "Something that the peer has sent did not arrive.")
+	return true
 }
 
 // heed reads how the peer stands with the primary.

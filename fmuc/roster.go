@@ -167,6 +167,19 @@ func (l *Link) expel(g *guest) {
 	l.show(g.removal.Person, nil, leaveWord(g.removal), l.peer)
 }
 
+// readmit takes it that somebody is back who was put out, and whose leave the peer has not been told of yet. It waits for that,
+// or for a request to join.
+func (l *Link) readmit(user stanza.JID) {
+	k := l.roster[user]
+	switch {
+	case k == nil || k.left.Code == 0:
+	case l.c.Inbound:
+		l.dismissed(user)
+	default:
+		l.unlearn(user)
+	}
+}
+
 // vacate has the peer hear first that those whom it knows under a nick have it no more. Of two who have changed nicks with
 // each other one leaves, and is announced again.
 func (l *Link) vacate(m *member) {

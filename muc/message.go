@@ -133,17 +133,17 @@ func (r *Room) say(u utterance) {
 	}
 }
 
-// pass tells other nodes what was said, and the one that it came from that it is logged; if that one is a replica, it is told as
+// pass tells other nodes what was said, and the one that its author is on that it is logged; if that one is a replica, it is told as
 // the others are. Whoever gives his message no id gets one on the way, so that it is known again.
 func (r *Room) pass(u utterance, stanzaID string) {
 	f := u.said(stanzaID)
-	if stanzaID != "" && r.repeats(u.via) {
-		r.relay(Here, f)
-		return
-	}
-	r.relay(u.via, f)
-	if u.via != Here && stanzaID != "" {
-		r.emit(Relay{Only: u.via, Fact: Logged{stanzaID}})
+	r.relay(u.origin, f)
+	switch {
+	case u.origin == Here || stanzaID == "":
+	case r.repeats(u.origin):
+		r.emit(Relay{Only: u.origin, Fact: f})
+	default:
+		r.emit(Relay{Only: u.origin, Fact: Logged{stanzaID}})
 	}
 }
 

@@ -37,7 +37,7 @@ func (r *Room) remoteSaid(via Via, f Said) {
 		r.delivered(f.JID, f.ID)
 	}
 	switch {
-	case u.kind == "" && u.subject == nil && r.session(f.JID) != nil: // shown already
+	case u.kind == "" && u.subject == nil && origin != via: // shown already
 	case u.kind != "" && (u.late != 0 || u.id != "") && r.seen.has(dedupeKey(f.JID, u.id, u.payload)):
 		r.emit(Relay{Only: via, Fact: Repeated{}})
 		r.dropProposal(p)

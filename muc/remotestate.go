@@ -2,6 +2,7 @@ package muc
 
 import (
 	"cmp"
+	"slices"
 
 	"isthmus/component/stanza"
 )
@@ -19,7 +20,7 @@ func (r *Room) tellState(via Via, l Limits) {
 	if via == r.primary() {
 		st.Occupants = append(st.Occupants, r.knocking()...)
 	}
-	for _, e := range r.within(l) {
+	for _, e := range r.historyFor(via, l) {
 		if r.isFor(e, via) {
 			st.History = append(st.History, retell(e))
 		}
@@ -45,6 +46,15 @@ func (r *Room) subjectFor(via Via) Said {
 	return Said{
 		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Lang: lang, Payload: payload, Subject: true, At: r.rec.SubjectAt,
 	}
+}
+
+// historyFor is what was said, as a node that joins is told it: in the order of time, or for a replica in that of the log.
+func (r *Room) historyFor(via Via, l Limits) []*Entry {
+	list := r.within(l)
+	if r.repeats(via) {
+		slices.SortStableFunc(list, func(a, b *Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	}
+	return list
 }
 
 // retell is what was said, as other nodes are told it later.

@@ -106,7 +106,7 @@ func (r *Room) stand(via Via, f Primary) {
 		r.resolve()
 		r.carryAll()
 	}
-	r.relay(via, Primary{Standing: r.standingBelow()})
+	r.relay(Here, Primary{Standing: r.standingBelow()})
 }
 
 // knocks keeps somebody at the door until it is known whether the primary can be reached, and tells whether it did. The first

@@ -101,7 +101,7 @@ func (r *Room) setSubject(u utterance) {
 		r.rec.SubjectXML = subjectsIn(list, u.lang)
 	}
 	r.rec.SubjectNick = u.Nick
-	r.rec.SubjectAuthor, r.rec.SubjectVia = u.JID.String(), string(u.via)
+	r.rec.SubjectAuthor, r.rec.SubjectVia = u.JID.String(), string(u.origin)
 	r.rec.SubjectAt = clockTime(r.clock) // as the log has it
 	if u.late != 0 {
 		r.rec.SubjectAt = clockTime(u.late)
