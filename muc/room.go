@@ -175,6 +175,9 @@ func (r *Room) Creator() string { return r.rec.Creator }
 // Config is the room's configuration; treat it as read-only.
 func (r *Room) Config() Config { return r.rec.Config }
 
+// Occupants counts those who are in the room, wherever.
+func (r *Room) Occupants() int { return len(r.occupants) }
+
 // Locals counts the sessions that are connected to this node.
 func (r *Room) Locals() int {
 	n := 0

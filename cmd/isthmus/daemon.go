@@ -55,7 +55,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		return s.Since, s.Attached
 	}, stop)
 	attached = d.component(h, out)
-	door, err := d.openDoor(attached, store, out)
+	door, err := d.openDoor(attached, store, out, h)
 	if err != nil {
 		return err
 	}

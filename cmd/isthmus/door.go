@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"isthmus/component"
 	"isthmus/component/admin"
+	"isthmus/muc/host"
 	"isthmus/storage"
 )
 
 // openDoor opens the operator's door where the configuration wants one; nobody gets in before it returns without an error.
-func (d *daemon) openDoor(attached *component.Component, store storage.Store, out *component.Outbox) (*background, error) {
+func (d *daemon) openDoor(attached *component.Component, store storage.Store, out *component.Outbox, h *host.Host) (
+	*background, error) {
 	if d.config.Admin.Listen == "" {
 		return begin(func(context.Context) error { return nil }), nil
 	}
@@ -21,11 +24,13 @@ func (d *daemon) openDoor(attached *component.Component, store storage.Store, ou
 		return nil, fmt.Errorf("admin.listen cannot be used: %w", err)
 	}
 	door := admin.Door{Checks: d.checks(attached, store), Metrics: d.n.metrics(attached, out)}
-	d.log.Info().Stringer("address", l.Addr()).Msg("health and metrics are served")
+	v := view{d: d, host: h, attached: attached, begun: time.Now(), checks: door.Checks}
+	door.Page, door.Families = v.page, v.families
+	d.log.Info().Stringer("address", l.Addr()).Msg("the page, health and metrics are served")
 	return begin(func(ctx context.Context) error {
 		err := door.Serve(ctx, l)
 		if err != nil {
-			d.log.Error().Err(err).Msg("health and metrics are served no more")
+			d.log.Error().Err(err).Msg("the page, health and metrics are served no more")
 		}
 		return err
 	}), nil

@@ -1,4 +1,4 @@
-// Package admin is the operator's door: over HTTP it tells whether the daemon is well and how much it does. It changes
+// Package admin is the operator's door: over HTTP it tells whether the daemon is well and what it does. It changes
 // nothing and shows nothing of what people write, but asks for no password: it belongs on the machine's own addresses. The
 // operator's commands have a door of their own, a socket in the file system.
 package admin
@@ -13,8 +13,10 @@ import (
 
 // Door is what is served. Its functions are called for each request, at the same time too.
 type Door struct {
-	Checks  []Check
-	Metrics []Metric
+	Checks   []Check
+	Metrics  []Metric
+	Families func(context.Context) ([]Family, error) // more metrics, which have to be asked for; nil = none
+	Page     func(context.Context) (Page, error)     // nil = none
 }
 
 // Check asks one part of the daemon whether it works. Its error is the end of the sentence "Name: …" and is shown to
@@ -33,11 +35,14 @@ const (
 	lastTime   = time.Second
 )
 
-// Handler answers /healthz and /metrics.
+// Handler answers /healthz, /metrics and, for people, the page at the root.
 func (d Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", d.health)
 	mux.HandleFunc("GET /metrics", d.metrics)
+	if d.Page != nil {
+		mux.HandleFunc("GET /{$}", d.page)
+	}
 	return mux
 }
 

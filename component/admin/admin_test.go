@@ -34,6 +34,16 @@ func TestHandler(t *testing.T) {
 		{"metrics", Door{Metrics: metrics}, "GET", "/metrics", 200,
 			"# HELP isthmus_rooms Rooms in memory.\n# TYPE isthmus_rooms gauge\nisthmus_rooms 12\n" +
 				"# HELP isthmus_seconds_total Time.\n# TYPE isthmus_seconds_total counter\nisthmus_seconds_total 1.0000000005e+09\n"},
+		{"families", Door{Families: func(context.Context) ([]Family, error) {
+			return []Family{{"isthmus_up", "Links.", Gauge, []Sample{
+				{[]string{"room", "a@b", "peer", "\"\\\n\xff"}, 1}, {[]string{"room", "c@d", "peer", "e"}, 0},
+			}}}, nil
+		}}, "GET", "/metrics", 200, "# HELP isthmus_up Links.\n# TYPE isthmus_up gauge\n" +
+			`isthmus_up{room="a@b",peer="\"\\\n?"} 1` + "\n" + `isthmus_up{room="c@d",peer="e"} 0` + "\n"},
+		{"no families", Door{Families: func(ctx context.Context) ([]Family, error) { return nil, broken(ctx) }}, "GET", "/metrics", 200,
+			"# The rest cannot be told at the moment.\n"},
+		{"no page", Door{Page: func(ctx context.Context) (Page, error) { return Page{}, broken(ctx) }}, "GET", "/", 503,
+			"The page cannot be made at the moment.\n"},
 		{"read only", Door{}, "POST", "/healthz", 405, "Method Not Allowed\n"},
 		{"nothing else", Door{}, "GET", "/", 404, "404 page not found\n"},
 	}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ var linkColumns = []struct {
 	{"", func(l LinkStatus, _ time.Time) string { return l.Direction() }},
 	{"PEER", func(l LinkStatus, _ time.Time) string { return l.Peer }},
 	{"STATE", func(l LinkStatus, _ time.Time) string { return l.Doing() }},
-	{"FOR", func(l LinkStatus, now time.Time) string { return ago(l.Since, now) }},
+	{"FOR", func(l LinkStatus, now time.Time) string { return Ago(l.Since, now) }},
 	{"MODE", func(l LinkStatus, _ time.Time) string { return l.Mode }},
 	{"DIALECT", func(l LinkStatus, _ time.Time) string { return l.Dialect }},
 	{"PEOPLE", func(l LinkStatus, _ time.Time) string { return fmt.Sprintf("%d/%d", l.Ours, l.Theirs) }},
@@ -52,13 +53,29 @@ func (l LinkStatus) Doing() string {
 
 // Waiting says how much the peer has not got, and for how long.
 func (l LinkStatus) Waiting(now time.Time) string {
-	switch {
-	case l.Backlog == 0:
+	if l.Backlog == 0 {
 		return "0"
-	case l.Backlog > storage.CountMost:
-		return fmt.Sprintf("more than %d, %s", storage.CountMost, ago(l.Oldest, now))
 	}
-	return fmt.Sprintf("%d, %s", l.Backlog, ago(l.Oldest, now))
+	return l.Events() + ", " + Ago(l.Oldest, now)
+}
+
+// Events is how many events wait.
+func (l LinkStatus) Events() string {
+	if l.Backlog > storage.CountMost {
+		return fmt.Sprintf("more than %d", storage.CountMost)
+	}
+	return fmt.Sprint(l.Backlog)
+}
+
+// Counted is what the link's notes were about, and how often.
+func (l LinkStatus) Counted() string {
+	var list []string
+	for k, kind := range fmuc.Kinds {
+		if k != int(fmuc.Progress) && l.Counts[k] > 0 {
+			list = append(list, fmt.Sprintf("%d × %s", l.Counts[k], kind.Name))
+		}
+	}
+	return cmp.Or(strings.Join(list, ", "), "-")
 }
 
 // LastTrouble is the last note that somebody should look at, and how old it is.
@@ -66,18 +83,21 @@ func (l LinkStatus) LastTrouble(now time.Time) string {
 	if l.Trouble == "" {
 		return "-"
 	}
-	return l.Trouble + " (" + ago(l.TroubleAt, now) + " ago)"
+	return l.Trouble + " (" + Ago(l.TroubleAt, now) + " ago)"
 }
 
 func resynced(c fmuc.Caught, now time.Time) string {
 	if c.At.IsZero() {
 		return "-"
 	}
-	return fmt.Sprintf("%d sent, %d received, %s ago", c.Sent, c.Received, ago(c.At, now))
+	return fmt.Sprintf("%d sent, %d received, %s ago", c.Sent, c.Received, Ago(c.At, now))
 }
 
 // String says how many stanzas, and how large they were together.
-func (t Traffic) String() string { return fmt.Sprintf("%d, %s", t.Stanzas, bytesOf(t.Bytes)) }
+func (t Traffic) String() string { return fmt.Sprintf("%d, %s", t.Stanzas, t.Size()) }
+
+// Size is how large they were.
+func (t Traffic) Size() string { return bytesOf(t.Bytes) }
 
 func bytesOf(n int) string {
 	const units = "kMGT"
@@ -91,8 +111,8 @@ func bytesOf(n int) string {
 	return fmt.Sprintf("%.1f %cB", f, units[u])
 }
 
-// ago is how long before now something was; "-" for what was never, or nobody knows when.
-func ago(at, now time.Time) string {
+// Ago is how long before now something was; "-" for what was never, or nobody knows when.
+func Ago(at, now time.Time) string {
 	if at.IsZero() {
 		return "-"
 	}
@@ -173,18 +193,14 @@ func (l LinkStatus) details(now time.Time) []string {
 	say("waiting", l.Waiting(now))
 	say("sent", l.Out.stanzas())
 	say("received", l.In.stanzas())
-	say("last heard", ago(l.Heard, now))
+	say("last heard", Ago(l.Heard, now))
 	say("round trip", Short(l.RoundTrip))
 	say("last resync", resynced(l.Caught, now))
 	if !l.Next.IsZero() {
 		say("next attempt", "in "+Short(max(l.Next.Sub(now), time.Second)))
 	}
 	say("last trouble", l.LastTrouble(now))
-	for k, kind := range fmuc.Kinds {
-		if k != int(fmuc.Progress) && l.Counts[k] > 0 {
-			say(kind.Name, fmt.Sprint(l.Counts[k]))
-		}
-	}
+	say("counted", l.Counted())
 	return lines
 }
 
@@ -192,7 +208,7 @@ func (l LinkStatus) lasts(now time.Time) string {
 	if l.Since.IsZero() {
 		return ""
 	}
-	return " for " + ago(l.Since, now)
+	return " for " + Ago(l.Since, now)
 }
 
 func (t Traffic) stanzas() string {

@@ -412,8 +412,7 @@ den@b.example joins den@a.example
   last resync         -
   next attempt        in 43s
   last trouble        The peer has not answered the request to join. The next attempt is in 4m8s. (3m ago)
-  failed attempt      3
-  silence             1`
+  counted             3 × failed attempt, 1 × silence`
 		if got := "\n" + n.command("b.example", "links -room den"); got != want {
 			t.Errorf("got %s\nwant %s", got, want)
 		}

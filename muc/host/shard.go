@@ -130,6 +130,8 @@ func (s *shard) work(ctx context.Context) {
 			s.round(item)
 		case adoption:
 			s.adopt(item)
+		case headcount:
+			s.headcount(item)
 		case survey:
 			s.survey(item)
 		case woken:
