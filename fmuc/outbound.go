@@ -75,7 +75,7 @@ const longestAnswer = 100
 // progress takes it that an answer has begun: on a slow link the rest of it takes its time.
 func (l *Link) progress() {
 	if l.doing == joining && l.now.Sub(l.asked) < longestAnswer*l.c.JoinTimeout {
-		l.after(answer, l.c.JoinTimeout)
+		l.after(answer, l.c.JoinTimeout+l.behindLetter())
 	}
 }
 

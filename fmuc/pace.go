@@ -26,6 +26,17 @@ func (l *Link) occupy(s Send) {
 	l.busy = later(l.busy, l.now).Add(l.airtime(bytes))
 }
 
+// longLetter is the longest stanza for which a link has patience, in bytes: while one is on its way nothing else comes.
+const longLetter = 64 << 10
+
+// behindLetter is how long a peer may be silent because of such a stanza.
+func (l *Link) behindLetter() time.Duration {
+	if l.c.Rate <= 0 {
+		return 0
+	}
+	return l.airtime(longLetter)
+}
+
 // airtime is how long the link needs to carry so much.
 func (l *Link) airtime(bytes int) time.Duration {
 	return time.Duration(float64(bytes*8) / float64(l.c.Rate) * float64(time.Second))

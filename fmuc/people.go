@@ -101,7 +101,7 @@ func (l *Link) guest(j stanza.JID) *guest {
 // still takes it that a guest is there still. The others get as much time again: on a slow link one comes after the other.
 func (l *Link) still(g *guest) {
 	if g.stale && l.doing != down && !l.waits[stale].IsZero() {
-		l.after(stale, l.c.JoinTimeout)
+		l.after(stale, l.c.JoinTimeout+l.behindLetter())
 	}
 	g.stale = false
 }

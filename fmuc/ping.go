@@ -86,7 +86,11 @@ func (l *Link) trust() {
 // due is when a peer that stays silent is asked, or asked again.
 func (l *Link) due() time.Time {
 	if n := len(l.pings); n > 0 {
-		return later(l.pings[n-1].at, l.heard).Add(l.c.PingTimeout)
+		at := later(l.pings[n-1].at, l.heard).Add(l.c.PingTimeout)
+		if l.tries == tries-1 { // before it is given up
+			at = at.Add(l.behindLetter())
+		}
+		return at
 	}
 	if l.underWay().stanzas > 0 { // a receipt is wanted, however much the peer says
 		return l.settled.Add(l.c.Ping)

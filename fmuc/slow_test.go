@@ -279,6 +279,9 @@ func TestNicksMoveOn(t *testing.T) {
 			t.Errorf("alice was shown %s", nick)
 		}
 	}
+	if ann.nick != "bob" || bob.nick != "ann" || dan.nick != "cid" || p.noted(fmuc.Collision) > 0 {
+		t.Errorf("they are %s, %s and %s", ann.nick, bob.nick, dan.nick)
+	}
 }
 
 // The level and the speed of a link change while it is up: what was left out follows, and nobody is seen to leave.

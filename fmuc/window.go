@@ -32,6 +32,8 @@ const (
 	roundTrips = 4           // that fit into the window of a link whose speed is known
 	shortest   = time.Minute // and at least so much of its time, because receipts cost something as well
 	smallest   = 200         // bytes of a stanza
+
+	promising = 4 * time.Second // a round trip; what takes longer may just as well have waited
 )
 
 // window is what has been found out.
@@ -62,6 +64,7 @@ func (l *Link) window() amount {
 // adapt takes the time that a receipt has taken. What was under way then tells whether the window was in the way.
 func (l *Link) adapt(took time.Duration) {
 	w := &l.sight
+	took = max(took, time.Millisecond)
 	if w.best == 0 || took < w.best {
 		w.best = took
 	}
@@ -69,7 +72,7 @@ func (l *Link) adapt(took time.Duration) {
 	switch {
 	case took > 2*w.best+time.Second/2:
 		w.size = amount{w.size.stanzas / 2, w.size.bytes / 2}.within(leastWindow, mostWindow)
-	case l.underWay().times(2).reaches(w.size):
+	case took < promising && l.underWay().times(2).reaches(w.size):
 		w.size = w.size.times(2).within(leastWindow, mostWindow)
 	}
 }
