@@ -159,6 +159,9 @@ func (l *Link) unavailable(st *stanza.Stanza, user stanza.JID) {
 		return
 	}
 	if g := l.theirs[user]; g != nil {
+		if g.removed {
+			l.tell(muc.Gone{JID: user})
+		}
 		l.dismiss(user, g, f)
 		l.lastLeft()
 	}

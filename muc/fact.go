@@ -46,6 +46,9 @@ type Left struct {
 	Refused bool // he was never in the room
 }
 
+// Gone says that a node has put out its user, as it was told.
+type Gone struct{ JID stanza.JID }
+
 // Said is a groupchat message or a change of subject.
 type Said struct {
 	Person
@@ -146,6 +149,7 @@ func (Changed) fact()  {}
 func (Renamed) fact()  {}
 func (Left) fact()     {}
 func (Said) fact()     {}
+func (Gone) fact()     {}
 func (Private) fact()  {}
 func (Unheard) fact()  {}
 func (Asked) fact()    {}

@@ -25,7 +25,7 @@ func (r *Room) Freeze() *Stored {
 	s := &Stored{
 		Record: r.rec, History: copied(r.history), LastSeq: r.seq, LastAt: r.clock,
 		VCard: r.vcard, Hats: copied(r.hats), Holds: copied(r.holds), Requests: copied(r.requests),
-		Verdicts: r.freezeVerdicts(), Privates: r.privates.freeze(), Invitees: r.invitees.freeze(),
+		Verdicts: r.freezeVerdicts(), Removals: r.freezeRemovals(), Privates: r.privates.freeze(), Invitees: r.invitees.freeze(),
 		Proposals: r.freezeProposals(),
 		Ended:     r.ended.freeze(), Turns: r.turns.freeze(), Talks: r.freezeTalks(), PulseAt: r.pulseAt,
 	}
@@ -91,6 +91,7 @@ func (r *Room) thaw(stored *Stored) {
 		}
 	}
 	r.thawVerdicts(stored.Verdicts)
+	r.thawRemovals(stored.Removals)
 	r.privates.thaw(stored.Privates)
 	r.invitees.thaw(stored.Invitees)
 	r.ended.thaw(stored.Ended)

@@ -180,7 +180,9 @@ func (r *Room) expel(o *Occupant, n *notice) {
 		p := s.person()
 		r.left(s)
 		r.remove(s)
-		r.relay(Here, Left{Person: p, Code: code, Actor: n.actor, Reason: n.reason})
+		left := Left{Person: p, Code: code, Actor: n.actor, Reason: n.reason}
+		r.putOut(s, left)
+		r.relay(Here, left)
 	}
 	if len(own) > 0 {
 		r.emit(Send{r.show(o, shown, r.seesJIDs(o), true, n), own})

@@ -202,6 +202,7 @@ type Stored struct {
 
 	Sessions  []SessionRecord // who is in it, in no order
 	Verdicts  []Verdict       // oldest first
+	Removals  []Removal       // oldest first
 	Privates  []Mark          // the newest private messages, by to whom and under which id, oldest first
 	Invitees  []Mark          // who has been invited of late
 	Ended     []Mark          // the newest sessions of commands that are over
@@ -226,6 +227,13 @@ type SessionRecord struct {
 	Asked    time.Time // when it was asked for a sign of life and has not given one
 	Late     []byte    // presence children that were said too fast
 	LateAt   time.Time // when they may be shown; the zero time if there are none
+}
+
+// Removal is somebody of another node who was put out.
+type Removal struct {
+	Via  string
+	Left Left
+	At   time.Time
 }
 
 // Verdict is the voice that a moderator has left to somebody.

@@ -24,6 +24,8 @@ func (r *Room) fact(via Via, f Fact) {
 		r.remoteSaid(via, f)
 	case Private:
 		r.remotePrivate(via, f)
+	case Gone:
+		r.confirmed(via, f.JID)
 	case Unheard:
 		r.remoteUnheard(f)
 	case Collided:
@@ -48,6 +50,9 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 	}
 	if r.sessions[identity{Here, f.JID}] != nil {
 		return // our own user comes back: a loop
+	}
+	if r.stillOut(via, f.JID) {
+		return
 	}
 	nick, key, ok := r.nickFor(f.Nick, f.JID)
 	if code, why := r.unwelcome(via, f.JID, r.byNick[key] != nil); code != 0 {
@@ -139,6 +144,9 @@ func (r *Room) anywhere(user stanza.JID) *Session {
 
 // lost takes out everybody who came over a link that is no more.
 func (r *Room) lost(via Via, broken bool) {
+	if !broken {
+		r.removed = slices.DeleteFunc(r.removed, func(m removal) bool { return m.id.via == via })
+	}
 	for _, s := range r.behind(via) {
 		switch {
 		case broken:

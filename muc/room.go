@@ -37,6 +37,7 @@ type Room struct {
 	sessions  map[identity]*Session      // everybody, also those behind links
 	claims    claims                     // whose nicks look how
 	verdicts  []verdict                  // oldest first
+	removed   []removal                  // oldest first
 	privates  ring                       // private messages whose bounce must be told from a groupchat's
 	invitees  ring                       // who has been invited of late, by bare JID
 	ended     ring                       // sessions of commands that are over
