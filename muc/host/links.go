@@ -22,6 +22,9 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	via := muc.Via(st.From.Bare().String())
 	k := l.edges[via]
 	if s.negotiates(l, k, st, now) {
+		if k != nil {
+			s.entry(l, k).in.received(st)
+		}
 		return true
 	}
 	if k == nil && fmuc.Pings(st) && (l.room.Accepts(string(via)) || l.room.Joins() == string(via)) {

@@ -259,7 +259,11 @@ func (s *shard) termsDue(l *live, via muc.Via, now time.Time) {
 
 func (s *shard) say(l *live, via muc.Via, say *chatneg.Say) {
 	env := stanza.Envelope{Kind: stanza.Message, Type: say.Type, ID: say.ID, From: l.key}
-	s.h.o.Out.Enqueue(l.key, env.Render(say.Payload), []stanza.Addr{stanza.MustJID(string(via)).Addr()})
+	out := fmuc.Send{Out: env.Render(say.Payload), To: []stanza.Addr{stanza.MustJID(string(via)).Addr()}}
+	if k := l.edges[via]; k != nil {
+		s.entry(l, k).out.sent(out)
+	}
+	s.h.o.Out.Enqueue(l.key, out.Out, out.To)
 }
 
 // keepTerms stores what has changed of a negotiation, and sets its timer.
