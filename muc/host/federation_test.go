@@ -32,6 +32,25 @@ type net struct {
 	rooms map[string]muc.Federation
 	users []string // what users received
 	wire  []string // what crossed between the hosts
+	log   page     // of all hosts
+}
+
+// page is a log that several write to.
+type page struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *page) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
 }
 
 // exit is the outbox of one host.
@@ -72,7 +91,7 @@ var peers = map[string]string{"a.example": "b.example", "b.example": "a.example"
 // start makes a host of what its store has.
 func (n *net) start(domain string) {
 	h := host.New(host.Options{
-		Settings: n.settings(domain), Store: n.store[domain], Out: exit{n}, Log: zerolog.Nop(), Shards: 2, Attached: n.attached(domain),
+		Settings: n.settings(domain), Store: n.store[domain], Out: exit{n}, Log: zerolog.New(&n.log), Shards: 2, Attached: n.attached(domain),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup

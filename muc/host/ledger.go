@@ -1,7 +1,9 @@
 package host
 
 import (
+	"strings"
 	"time"
+	"unicode"
 
 	"isthmus/component/stanza"
 	"isthmus/fmuc"
@@ -57,7 +59,8 @@ func (t *Traffic) received(st *stanza.Stanza) {
 	t.Bytes += len("<></>") + 2*len(st.Kind.String())
 }
 
-// A peer may cause notes as fast as it likes. What is over this rate is counted and not logged: for each link and kind of note.
+// A peer may cause notes as fast as it likes, about as many links as it likes. What is over this rate is counted and not logged:
+// for each room, domain of peers and kind of note.
 var lineRate = muc.Rate{Burst: 10, Every: time.Minute}
 
 // mostEntries bounds what a shard remembers.
@@ -114,6 +117,7 @@ func (e *entry) become(state string, now time.Time) {
 // note counts what a link says, and logs it.
 func (s *shard) note(l *live, k *edge, n fmuc.Note, now time.Time) {
 	kind, e := fmuc.Kinds[n.Kind], s.entry(l, k)
+	n.Text = printable(n.Text)
 	e.counts[n.Kind]++
 	if kind.Warn {
 		e.trouble, e.at = n.Text, now
@@ -121,7 +125,8 @@ func (s *shard) note(l *live, k *edge, n fmuc.Note, now time.Time) {
 	if kind.Outage {
 		e.cause = kind.Name
 	}
-	if s.ledger.lines.Take(l.key+" "+string(k.via)+" "+kind.Name, now) > 0 {
+	_, domain, _ := strings.Cut(string(k.via), "@")
+	if s.ledger.lines.Take(l.key+" "+domain+" "+kind.Name, now) > 0 {
 		e.unsaid[n.Kind]++
 		return
 	}
@@ -135,6 +140,16 @@ func (s *shard) note(l *live, k *edge, n fmuc.Note, now time.Time) {
 		e.unsaid[n.Kind] = 0
 	}
 	line.Msg(n.Text)
+}
+
+// printable is a text that may come from a peer, and harms no terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // turnAway logs that a peer was refused before there was a link. Anybody may ask, so that there is one rate for all of them.

@@ -334,6 +334,47 @@ func TestAdopt(t *testing.T) {
 	})
 }
 
+// TestAdoptAdmins makes somebody an administrator of the service while he is in a room, and takes it back. He stays.
+func TestAdoptAdmins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(muctest.Start))
+		n := linked(t, "Alice", "Bob")
+		n.enter("carol@users.a/pc", denOfA, "Carol")
+		n.take()
+		s := n.settings("a.example")
+		s.Admins = []string{"carol@users.a"}
+		n.adopt("a.example", s)
+		users, _ := n.take()
+		count(t, users, "<presence from='den@a.example/Carol'", 2) // as she and Alice see it; what she is here ends here
+		count(t, users, "<item affiliation='owner' role='moderator' jid='carol@users.a/pc'", 2)
+		count(t, users, "<presence from='den@a.example/Bob'", 1) // she sees real addresses now
+		n.adopt("a.example", n.settings("a.example"))
+		users, _ = n.take()
+		count(t, users, "<item affiliation='none' role='participant'", 2)
+		count(t, users, "unavailable", 0)
+	})
+}
+
+// TestFloodsAreBounded lets a peer do what is noted, and refuse us with what would upset a terminal.
+func TestFloodsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linked(t, "Alice", "Bob")
+		before := strings.Count(n.log.String(), "kind\":\"echo")
+		for range 100 {
+			n.send("<message type='groupchat' id='m2' from='den@b.example/Bob' to='den@a.example'><body>m2</body>" +
+				"<fmuc xmlns='http://isode.com/protocol/fmuc' from='" + alice + "'/></message>")
+		}
+		if lines := strings.Count(n.log.String(), "kind\":\"echo") - before; lines != 10 || n.link("a.example").Counts[fmuc.Echo] != 100 {
+			t.Errorf("%d lines for %d", lines, n.link("a.example").Counts[fmuc.Echo])
+		}
+		n.send("<presence from='den@a.example' to='den@b.example'><fmuc xmlns='http://isode.com/protocol/fmuc'>" +
+			"<reject>go\taway\u009b31m\u202e</reject></fmuc></presence>")
+		if l := n.link("b.example"); !strings.Contains(l.Trouble, "go away 31m .") {
+			t.Errorf("%q", l.Trouble)
+		}
+	})
+}
+
 // TestAdoptInPlace changes times of a link, which goes on with them, and its mode, which it does not.
 func TestAdoptInPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
