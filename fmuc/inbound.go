@@ -12,7 +12,7 @@ import (
 
 // accept takes a request to join: the room's state is the answer. xep:0289#startup
 func (l *Link) accept(st *stanza.Stanza) {
-	l.got, l.request, l.revived = 1, "", false
+	l.got, l.request, l.revived, l.over = 1, "", false, false
 	if strings.HasPrefix(st.ID, request) {
 		l.request = st.ID
 	} else if !Begins(st) && !l.quirks.sticky {
@@ -113,9 +113,7 @@ func (l *Link) replies() bool {
 		l.reply.history = list[1:]
 		return true
 	}
-	if !l.revived {
-		l.post(l.render(l.reply.subject), l.peer)
-	}
+	l.closeAnswer()
 	l.become(joined)
 	l.retire()
 	l.sent = 0
@@ -172,6 +170,10 @@ func (l *Link) lastLeft() {
 
 func (l *Link) allLeft() {
 	l.info("The last user of the peer has left.")
+	if l.quirks.sticky && l.c.Ping > 0 {
+		l.sayLeft()
+		return
+	}
 	l.close(muc.Lost{Reason: "The last user has left."})
 }
 

@@ -16,6 +16,7 @@ func (l *Link) lose() {
 	l.become(down)
 	l.owed, l.healing = 0, true
 	l.forget()
+	l.tear()
 	l.drown()
 	if l.c.Inbound || len(l.theirs) > 0 && !l.follows() {
 		l.after(stale, l.c.Grace)
@@ -69,7 +70,7 @@ func (l *Link) sweep() {
 	for _, j := range list {
 		l.dismiss(j, l.theirs[j], f)
 	}
-	if l.c.Inbound && l.doing == down {
+	if l.c.Inbound && l.doing == down && !l.quirks.sticky {
 		l.info("The peer has not come back.")
 		l.end()
 		return

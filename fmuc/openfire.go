@@ -21,15 +21,26 @@ type footing struct {
 	lefts   int                  // the times that everybody of ours has left there to be announced anew: its word of each is due
 	knock   string               // the id of the query that tells whether the peer has read our requests and not answered them
 	spoke   time.Time            // when it last passed something on
+	vainly  time.Time            // since when it has not answered any request
+	sure    bool                 // it has passed on something since the end of our answer: it has read that
+	named   time.Time            // when somebody was last announced to it once more
+	next    int                  // the place of who is next
 	lines   []string             // what has crossed last, by id and text
-	revived bool                 // it has never noticed that it was given up: it is told who is here, and nothing else
+	closing *muc.Said            // a subject that it may wait for, until there is somebody in whose name it can be sent
+	joiners []stanza.JID         // whom it has announced in requests since then
+	over    bool                 // it has been told that it has left, and has not read it
+	revived bool                 // it may never have noticed that it was given up
 }
 
 // trace is somebody of ours as the peer has him.
 type trace struct {
 	muc.Person
-	at   time.Time // when he was announced
-	gone int       // the count of our stanzas when he left, 0 = he has not
+	at    time.Time // when he was announced
+	count int       // of our stanzas then
+	gone  int       // their count when he left, 0 = he has not
+	moves bool      // he has left his nick for another one
+	moved bool      // he had another nick before, and it is not certain that the peer knows that he has this one
+	torn  bool      // and the link was lost since
 }
 
 // Resumes tells whether a stanza comes from a peer that takes its room for joined when ours does not know it, and that will not
@@ -50,30 +61,52 @@ func (l *Link) retain(p muc.Person, w word) muc.Person {
 	case w.kind != "" && !there:
 	case w.kind != "":
 		p.Nick = t.Nick
-		if w.code != 303 {
+		t.moves = w.code == 303
+		if !t.moves {
 			t.gone = l.total.stanzas + 1
-			l.held[p.JID] = t
 		}
+		l.held[p.JID] = t
 	default:
+		if there && t.gone == 0 && (t.torn || t.Nick != p.Nick && !t.moves) { // a second nick would be a second person
+			l.show(t.Person, nil, word{kind: "unavailable"}, l.peer)
+			there = false
+		}
 		if other, taken := l.called(p.Nick); taken && other.Bare() != p.JID.Bare() {
 			p.Nick += " (" + p.JID.Domain + ")"
 		}
 		if there || len(l.held) < 2*crowd {
-			l.held[p.JID] = trace{Person: p, at: l.now}
+			l.held[p.JID] = trace{Person: p, at: l.now, count: l.total.stanzas + 1, moved: there && (t.moves || t.moved)}
 		}
 	}
 	return p
 }
 
-// arrived forgets those of whom a receipt says that the peer has read that they have left.
+// arrived takes a receipt: the peer has read who has left, and who has another nick.
 func (l *Link) arrived(stanzas int) {
 	maps.DeleteFunc(l.held, func(_ stanza.JID, t trace) bool { return t.gone != 0 && t.gone <= stanzas })
+	for j, t := range l.held {
+		if t.moved && t.count <= stanzas {
+			t.moved = false
+			l.held[j] = t
+		}
+	}
+}
+
+// tear takes it that the link is lost: of what was not acknowledged nobody knows whether it has arrived.
+func (l *Link) tear() {
+	for j, t := range l.held {
+		t.torn = t.moved || t.moves
+		l.held[j] = t
+	}
 }
 
 // followUp comes behind our requests to join: whom the peer may still have though he is gone leaves, and the peer is asked for a
 // sign of life.
 func (l *Link) followUp() {
 	l.lefts = 0
+	if l.attempts == 0 {
+		l.vainly = l.now
+	}
 	l.retire()
 	l.inquire()
 }
@@ -107,6 +140,8 @@ func (l *Link) knocked(st *stanza.Stanza) {
 	switch why := condition(st); {
 	case st.IsError() && unreachable[why]:
 		l.wrong(Bounced, "Nothing gets through to the peer: "+why+".")
+	case l.c.Inbound && l.over:
+		l.end()
 	case l.c.Inbound && l.doing == down:
 		l.revive()
 	case !l.c.Inbound && l.doing == joining && l.lefts == 0:
@@ -181,7 +216,7 @@ func (l *Link) settles() bool {
 		return false
 	case l.c.Ping == 0 && l.lefts == 0:
 		l.renew()
-	case l.lefts > 0 && l.spoke.After(l.asked):
+	case l.lefts > 0 && l.spoke.After(l.vainly):
 		l.complete()
 	default:
 		return false
@@ -191,16 +226,23 @@ func (l *Link) settles() bool {
 
 // met takes it that the peer passes something on. One that has joined takes its room for joined, then; it passes on nothing
 // but requests while it waits for the end of an answer.
-func (l *Link) met(st *stanza.Stanza) {
+func (l *Link) met(st *stanza.Stanza, user stanza.JID) {
 	l.spoke = l.now
 	switch {
 	case !l.quirks.sticky || !l.c.Inbound:
+	case l.over:
+		l.sendLeft()
 	case l.doing == down || l.doing == idle:
+		l.sure = true
 		l.revive()
 	case !JoinShaped(st):
+		l.sure, l.joiners, l.closing = true, nil, nil
 		l.stopWaiting(doubt)
-	case l.doing == joined && l.waits[doubt].IsZero():
-		l.after(doubt, cmp.Or(l.c.PingTimeout, l.c.JoinTimeout))
+	case l.doing == joined && len(l.joiners) < crowd:
+		l.joiners = append(l.joiners, user)
+		if l.waits[doubt].IsZero() {
+			l.after(doubt, cmp.Or(l.c.PingTimeout, l.c.JoinTimeout))
+		}
 	}
 }
 
@@ -209,6 +251,12 @@ func (l *Link) met(st *stanza.Stanza) {
 func (l *Link) forgetful() {
 	l.info("The peer waits for an answer: it has lost its state.")
 	l.markStale()
+	for _, j := range l.joiners {
+		if g := l.theirs[j]; g != nil {
+			g.stale = false
+		}
+	}
+	l.joiners = nil
 	l.ask(nothing)
 	l.after(stale, l.c.JoinTimeout)
 }
@@ -223,12 +271,45 @@ func (l *Link) lingered() {
 
 const aWhile = 3 * time.Second
 
-// search looks for a peer that has joined and is cut off: it will not come by itself.
+// sayLeft tells a peer that it has left, until it is known that it has read it: it would take its room for joined, and this link
+// is all that knows whom it has.
+func (l *Link) sayLeft() {
+	l.tell(muc.Lost{Reason: "The last user has left."})
+	l.become(down)
+	l.forget()
+	l.over = true
+	l.search()
+}
+
+// search looks for a peer that has joined and is cut off: it will not come by itself, and takes its room for joined, however long
+// it takes. So the link stays.
 func (l *Link) search() {
 	if l.quirks.sticky && l.c.Ping > 0 {
+		if l.over {
+			l.sendLeft()
+		}
 		l.inquire()
 		l.after(retry, l.patience())
+		l.attempts = min(l.attempts+1, maxDoublings)
 	}
+}
+
+// closeAnswer sends the subject that ends an answer. One that has never been away takes it for a change of the subject, which
+// somebody has to have made whom it knows; it may have lost its state all the same, and waits for it.
+func (l *Link) closeAnswer() {
+	f, list := l.reply.subject, l.inRoster()
+	l.closing = nil
+	switch {
+	case !l.revived:
+		l.sure = false
+	case l.known(f.JID):
+	case len(list) == 0:
+		l.closing = &f
+		return
+	default:
+		f.JID, f.Nick = list[0].JID, list[0].Nick
+	}
+	l.post(l.render(f), l.peer)
 }
 
 // tryAgain is the end of a wait: for the next attempt to join, or the next look for a peer that has joined.
@@ -252,7 +333,8 @@ func (l *Link) revive() {
 		}
 		g.stale, g.owed = false, false
 	}
-	l.revived = true
+	l.revived, l.attempts = l.sure, 0
+	l.limits = nothing
 	l.ask(nothing)
 }
 
@@ -264,16 +346,24 @@ func (l *Link) opens() bool {
 	return l.missed.IsZero()
 }
 
-// remind announces somebody whom the peer should know: if it has been silent because it has forgotten the link, it makes it anew.
+// remind announces, one after the other, whom the peer should know: to one that knows him it is nothing. One that has forgotten
+// the link makes it anew, and one that has missed him has him.
 func (l *Link) remind() {
-	if !l.quirks.sticky || l.c.Inbound || l.spoke.Add(l.c.Ping).After(l.now) {
+	list := l.inOrder()
+	if !l.quirks.sticky || l.named.Add(l.c.Ping).After(l.now) {
 		return
 	}
-	for _, k := range l.inRoster() {
-		if m := l.ours[k.JID]; m != nil {
-			l.announce(m)
-			return
-		}
+	list = slices.DeleteFunc(list, func(m *member) bool { return l.roster[m.JID] == nil })
+	if len(list) == 0 {
+		return
+	}
+	m := list[max(0, slices.IndexFunc(list, func(m *member) bool { return m.place >= l.next }))]
+	l.named, l.next = l.now, m.place+1
+	l.announce(m)
+	if l.closing != nil {
+		l.closing.JID, l.closing.Nick = m.JID, m.Nick
+		l.post(l.render(*l.closing), l.peer)
+		l.closing = nil
 	}
 }
 

@@ -116,7 +116,7 @@ func (l *Link) unanswered() {
 	if l.settles() {
 		return
 	}
-	if l.attempts > 0 {
+	if l.attempts > 0 && !l.quirks.sticky {
 		l.depart()
 	}
 	l.fail(Vain, "The peer has not answered the request to join.")

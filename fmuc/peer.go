@@ -48,7 +48,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		}
 		l.asksToJoin(st)
 	}
-	l.met(st)
+	l.met(st, user)
 	if !l.hears() {
 		l.absent(st)
 		return
