@@ -7,17 +7,17 @@ import (
 	"isthmus/muc"
 )
 
-// resync has the rooms joined anew, at once, so that each gets what it has missed. A node that joined us does that by itself
-// when it hears that it is not linked; one of our kind hears it from a count of stanzas that cannot be.
+// resync has the rooms joined anew, at once, so that each gets what it has missed. A node of our kind that has joined us does
+// that when it hears of a count of stanzas that cannot be; others when they hear, the next time, that they are not linked.
 func (l *Link) resync() {
 	switch {
-	case l.c.Inbound && l.hears():
+	case l.c.Inbound && l.hears() && l.kin():
 		l.info("The peer is to join again, because the operator wants it.")
+		l.asks++
+		l.iq("get", receipt+"-1:"+strconv.Itoa(l.asks), "ping", nsPing)
+	case l.c.Inbound && l.hears():
+		l.info("The peer is to join again when it next asks, because the operator wants it.")
 		l.lose()
-		if l.kin() {
-			l.asks++
-			l.iq("get", receipt+"-1:"+strconv.Itoa(l.asks), "ping", nsPing)
-		}
 	case !l.c.Inbound && (l.doing == joined || l.doing == down):
 		l.info("The peer is joined again, because the operator wants it.")
 		l.remember()

@@ -57,6 +57,7 @@ var plays = []play{
 	{"long", map[string]int{"cut": 3, "hole": 2, "heal": 4, "sleep": 2, "chat": 3}},
 	{"hole", map[string]int{"hole": 4, "heal": 4, "sleep": 3}},
 	{"loss", map[string]int{"lose": 4}},
+	{"operator", map[string]int{"resync": 5, "hole": 2, "heal": 3}},
 	{"crash", map[string]int{"crash": 4, "restart": 6}},
 	{"again", map[string]int{"again": 6}},
 	{"skew", map[string]int{"cut": 3, "heal": 5}},

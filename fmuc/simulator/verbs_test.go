@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,7 @@ var verbs = map[string]func(*world, op){
 	"hole":    ofEdge(func(k *wire, now time.Time) { k.open(now) }),
 	"lose":    ofEdge(func(k *wire, _ time.Time) { k.queue = nil }),
 	"again":   func(w *world, o op) { w.wires[o.n%len(w.wires)].again(o.n/64%5+1, time.Now()) },
+	"resync":  resync,
 	"crash":   crash,
 	"restart": restart,
 }
@@ -110,6 +112,19 @@ func (c *client) pick(n int) string {
 		return ""
 	}
 	return list[n%len(list)]
+}
+
+// resync lets the operator of either end have a link joined anew. Nobody sees it.
+func resync(w *world, o op) {
+	list := w.edges()
+	e := list[o.n%len(list)]
+	a, b := w.nodes[e[o.n/64%2]], w.nodes[e[1-o.n/64%2]]
+	if a.life == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = a.life.host.Steer(ctx, a.room, b.room.String(), "resync") // one that is at rest has nothing to join anew
 }
 
 // crash kills a node, at once or after some more of what it does.
