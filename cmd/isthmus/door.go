@@ -23,7 +23,7 @@ func (d *daemon) openDoor(attached *component.Component, store storage.Store, ou
 	if err != nil {
 		return nil, fmt.Errorf("admin.listen cannot be used: %w", err)
 	}
-	door := admin.Door{Checks: d.checks(attached, store), Metrics: d.n.metrics(attached, out)}
+	door := admin.Door{Checks: d.checks(attached, store, h), Metrics: d.n.metrics(attached, out)}
 	v := view{d: d, host: h, attached: attached, begun: time.Now(), checks: door.Checks}
 	door.Page, door.Families = v.page, v.families
 	d.log.Info().Stringer("address", l.Addr()).Msg("the page, health and metrics are served")
@@ -36,7 +36,7 @@ func (d *daemon) openDoor(attached *component.Component, store storage.Store, ou
 	}), nil
 }
 
-func (d *daemon) checks(attached *component.Component, store storage.Store) []admin.Check {
+func (d *daemon) checks(attached *component.Component, store storage.Store, h *host.Host) []admin.Check {
 	return []admin.Check{
 		{Name: "host connection", Ask: func(context.Context) error {
 			if s := attached.Status(); !s.Attached {
@@ -45,7 +45,11 @@ func (d *daemon) checks(attached *component.Component, store storage.Store) []ad
 			return nil
 		}},
 		{Name: "database", Ask: func(ctx context.Context) error {
-			if err := store.Ping(ctx); err != nil {
+			err := store.Ping(ctx)
+			if err == nil {
+				err = h.Ill() // it may answer, and take nothing
+			}
+			if err != nil {
 				return errors.New(sentence(d.config, err))
 			}
 			return nil

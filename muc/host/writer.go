@@ -31,8 +31,8 @@ type writer struct {
 
 	mu    sync.Mutex
 	queue []*ticket
-	bytes int // of all changes that are not committed
-	ill   bool
+	bytes int   // of all changes that are not committed
+	ill   error // why nothing can be stored, nil while it can
 }
 
 const (
@@ -132,17 +132,30 @@ func (w *writer) persist(ctx context.Context, list []storage.Change) error {
 }
 
 func (w *writer) sick(err error) {
-	if !w.ill {
-		w.log.Error().Err(err).Msg("the database does not answer; messages wait")
+	if w.change(err) == nil {
+		w.log.Error().Err(err).Msg("nothing can be stored; messages wait")
 	}
-	w.ill = true
 }
 
 func (w *writer) well() {
-	if w.ill {
-		w.log.Info().Msg("the database answers again")
+	if w.change(nil) != nil {
+		w.log.Info().Msg("messages are stored again")
 	}
-	w.ill = false
+}
+
+// change notes how the database is, and returns how it was.
+func (w *writer) change(ill error) (was error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was, w.ill = w.ill, ill
+	return was
+}
+
+// Ill is why nothing can be stored at the moment, nil if it can.
+func (h *Host) Ill() error {
+	h.writer.mu.Lock()
+	defer h.writer.mu.Unlock()
+	return h.writer.ill
 }
 
 // finish tells the shards, each once for the whole batch.

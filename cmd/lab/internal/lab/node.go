@@ -75,8 +75,14 @@ func (l *Lab) newNode(plan NodePlan, daemon string) (*Node, error) {
 	if err := os.MkdirAll(n.Data, 0o755); err != nil {
 		return nil, err
 	}
+	if plan.Disk > 0 {
+		if err := mountDisk(n.Data, plan.Disk); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	if n.admin, err = ports.Reserve(); err != nil {
+		unmountDisk(n.Data)
 		return nil, err
 	}
 	n.Admin = n.admin.Addr()
@@ -157,5 +163,8 @@ func (n *Node) end(how func(*child.Child)) {
 func (n *Node) close() {
 	n.Stop()
 	endPostgres(n.Data)
+	if n.plan.Disk > 0 {
+		unmountDisk(n.Data)
+	}
 	n.admin.Close()
 }

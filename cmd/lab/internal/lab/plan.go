@@ -62,6 +62,9 @@ type NodePlan struct {
 	// wins. Without it the node keeps its data in a Postgres of its own,
 	// anybody may create rooms and the other nodes are its peers.
 	Config string
+	// Disk gives its data a disk of their own of so many bytes, which may be
+	// filled; zero means none. It needs the right to mount.
+	Disk int
 	// Off leaves the node off until it is told to Start.
 	Off bool
 }

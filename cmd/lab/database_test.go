@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"isthmus/cmd/lab/internal/lab"
+)
+
+// faults are what happens to a database, each with how it is mended.
+var faults = []struct {
+	name     string
+	breaks   func(*vault)
+	mends    func(*vault)
+	survives bool // it mends itself, or nothing is felt at all
+}{
+	{"stopped", (*vault).freeze, (*vault).thaw, false},
+	{"killed", func(v *vault) { v.signal(syscall.SIGKILL) }, func(*vault) {}, true},
+	{"disk full", (*vault).fill, (*vault).empty, false},
+	{"connections exhausted", (*vault).crowd, (*vault).disperse, false},
+}
+
+// vault is a node whose database fails.
+type vault struct {
+	*testing.T
+	node  *lab.Node
+	ctx   context.Context
+	conns []*pgx.Conn
+}
+
+// TestDatabaseFails lets people talk while the database is away: they see each other come and go where nobody has
+// spoken, nobody hears what is not stored, what was said arrives when it is back, in order, once, and under the ids that the archive has. The operator is told.
+func TestDatabaseFails(t *testing.T) {
+	l, err := lab.Start(t.Context(), lab.Plan{
+		Dir:     os.Getenv("VAULT"),
+		Servers: []lab.ServerPlan{{Kind: lab.Prosody, Domain: wonderland.users}},
+		Nodes:   []lab.NodePlan{{Domain: wonderland.rooms, Server: wonderland.users, Config: impatient, Disk: 256 << 20}},
+	})
+	if err != nil {
+		t.Fatal("the laboratory does not start: ", err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			l.Report(t.Logf)
+		}
+		_ = l.Close()
+	})
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			s := atLab(t, l, wonderland)
+			v := &vault{t, l.Node(wonderland.rooms), s.ctx, nil}
+			alice, bob, carol := s.login("alice"), s.login("bob"), s.login("carol")
+			room, hall := s.room("safe"), s.room("hall")
+			for _, r := range []string{room, hall} {
+				alice.join(r, "Alice")
+				alice.configure(r, "persistentroom=1")
+				bob.join(r, "Bob")
+			}
+			said := alice.says(room, f.name+": before", 5)
+			bob.hearsAll(said)
+
+			f.breaks(v)
+			if f.survives {
+				defer v.awaits("ok")
+			} else {
+				defer f.mends(v)
+			}
+			said = append(said, alice.says(room, f.name+": meanwhile", 20)...)
+			if !f.survives {
+				v.awaits("database: ")
+				carol.join(hall, "Carol")
+				alice.expect("Carol", presence(hall+"/Carol", ""))
+				carol.send("<presence type='unavailable' to='%s/Carol'/>", hall)
+				bob.expect("Carol's leave", presence(hall+"/Carol", "unavailable"))
+				for _, u := range []*user{alice, bob} {
+					if u.times(said[len(said)-1]) > 0 {
+						t.Errorf("%s has heard what is not stored", u.jid)
+					}
+				}
+			}
+			f.mends(v)
+			said = append(said, bob.says(room, f.name+": after", 5)...)
+			alice.hearsAll(said)
+			bob.hearsAll(said[5:])
+			v.awaits("ok")
+			archive := bob.pages(room, "")
+			keeps(t, "the safe", archive, said)
+			heard := ids(s, append(alice.Received(), bob.Received()...))
+			order := alice.heard()
+			for i, k := range archive {
+				if k.body != order[i] || heard[k.body] != k.id {
+					t.Errorf("%d: the archive has %q as %s, heard was %q as %s", i, k.body, k.id, order[i], heard[k.body])
+				}
+			}
+		})
+	}
+}
+
+// awaits waits until the node's health begins so.
+func (v *vault) awaits(what string) {
+	v.Helper()
+	for again := time.NewTicker(100 * time.Millisecond); ; {
+		got := v.health()
+		if strings.HasPrefix(got, what) {
+			v.Logf("healthz: %s", strings.TrimSpace(got))
+			return
+		}
+		select {
+		case <-again.C:
+		case <-v.ctx.Done():
+			v.Fatalf("healthz says %q, not %q", got, what)
+		}
+	}
+}
+
+func (v *vault) health() string {
+	req, err := http.NewRequestWithContext(v.ctx, http.MethodGet, "http://"+v.node.Admin+"/healthz", nil)
+	if err != nil {
+		v.Fatal(err)
+	}
+	r, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	defer r.Body.Close()
+	text, _ := io.ReadAll(r.Body)
+	return string(text)
+}
+
+func (v *vault) signal(sig syscall.Signal) {
+	v.Helper()
+	if err := v.node.SignalDatabase(sig); err != nil {
+		v.Fatal(err)
+	}
+}
+
+func (v *vault) freeze() { v.signal(syscall.SIGSTOP) }
+func (v *vault) thaw()   { v.signal(syscall.SIGCONT) }
+
+func (v *vault) filler() string { return filepath.Join(v.node.Data, "filler") }
+
+// fill leaves nothing on the disk of the database.
+func (v *vault) fill() {
+	f, err := os.Create(v.filler())
+	if err != nil {
+		v.Fatal(err)
+	}
+	defer f.Close()
+	for err == nil {
+		_, err = f.Write(make([]byte, 64<<10))
+	}
+	for err = nil; err == nil; {
+		_, err = f.Write([]byte("x"))
+	}
+}
+
+func (v *vault) empty() { _ = os.Remove(v.filler()) }
+
+// crowd takes every connection that there is, those of the daemon too.
+func (v *vault) crowd() {
+	v.Helper()
+	for {
+		c, err := pgx.Connect(v.ctx, v.node.DatabaseURL())
+		if err != nil {
+			if len(v.conns) == 0 {
+				v.Fatal(err)
+			}
+			break
+		}
+		v.conns = append(v.conns, c)
+	}
+	_, err := v.conns[0].Exec(v.ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'isthmus'`)
+	if err != nil {
+		v.Fatal(err)
+	}
+	for range 5 { // the daemon's places
+		if c, err := pgx.Connect(v.ctx, v.node.DatabaseURL()); err == nil {
+			v.conns = append(v.conns, c)
+		}
+	}
+}
+
+func (v *vault) disperse() {
+	for _, c := range v.conns {
+		_ = c.Close(v.ctx)
+	}
+	v.conns = nil
+}
