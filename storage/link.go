@@ -14,9 +14,12 @@ type Link struct {
 
 // Backlog is what the peer of a link has not got of a room's log.
 type Backlog struct {
-	Events int   // counted to CountMost + 1 at most
+	Events int   // counted to BacklogMost + 1 at most
 	Oldest int64 // hybrid logical clock of the oldest of them, 0 if there is none
 }
+
+// BacklogMost bounds how far a backlog is counted: many links may be asked for at once.
+const BacklogMost = 1000
 
 // Crosses are the kinds of events that other nodes want.
 var Crosses = []string{"message", "marker", "subject"}

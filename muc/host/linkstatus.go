@@ -22,7 +22,7 @@ type LinkStatus struct {
 	Cause         string    // of the last outage, until the link is up again
 	Since         time.Time // when it came into this state; zero: before the daemon began
 	Ours, Theirs  int       // people whom the peer was told of, and whom it has announced
-	Backlog       int       // events that the peer has not got, counted to storage.CountMost + 1
+	Backlog       int       // events that the peer has not got, counted to storage.BacklogMost + 1
 	Oldest        time.Time // of them; zero: there are none
 	In, Out       Traffic
 	RoundTrip     time.Duration // of the last ping that was answered, 0 = none

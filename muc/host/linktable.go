@@ -61,8 +61,8 @@ func (l LinkStatus) Waiting(now time.Time) string {
 
 // Events is how many events wait.
 func (l LinkStatus) Events() string {
-	if l.Backlog > storage.CountMost {
-		return fmt.Sprintf("more than %d", storage.CountMost)
+	if l.Backlog > storage.BacklogMost {
+		return fmt.Sprintf("more than %d", storage.BacklogMost)
 	}
 	return fmt.Sprint(l.Backlog)
 }

@@ -56,7 +56,7 @@ func (r *room) backlog(l storage.Link) (b storage.Backlog) {
 		if b.Events == 0 || e.At < b.Oldest {
 			b.Oldest = e.At
 		}
-		if b.Events++; b.Events > storage.CountMost {
+		if b.Events++; b.Events > storage.BacklogMost {
 			break
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -22,6 +23,23 @@ func TestLoadReadsLittle(t *testing.T) {
 	} {
 		if n := blocks(t, s, sql, append([]any{roomName(0)}, args...)...); n > most {
 			t.Errorf("%d blocks are read by %s", n, sql)
+		}
+	}
+}
+
+// What waits for the peer of a link is counted by a few blocks, and by no more than are counted, however long the log is.
+func TestBacklogsReadLittle(t *testing.T) {
+	const events = 50000
+	s := open(t, database(t))
+	fill(t, s, events)
+	page, err := s.Archive(t.Context(), storage.Query{Room: roomName(0), Max: 3, Backward: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for acked, most := range map[string]int{page.Events[0].StanzaID: 40, "0": 2 * storage.BacklogMost} {
+		n := blocks(t, s, findBacklogs, []string{roomName(0)}, []string{"den@peer.example"}, []string{acked}, []int64{math.MinInt64})
+		if n > most {
+			t.Errorf("%d blocks are read behind %s", n, acked)
 		}
 	}
 }

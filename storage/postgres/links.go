@@ -22,7 +22,7 @@ var (
 		LEFT JOIN LATERAL (SELECT at FROM events WHERE events.room = link.room AND link.acked <> ''
 			AND arrival > coalesce(known.arrival, 0) AND (known.arrival IS NOT NULL OR at >= link.since)
 			AND via <> link.peer AND NOT retracted AND kind IN ('%s') ORDER BY arrival LIMIT %d) AS waiting ON true
-		GROUP BY place ORDER BY place`, strings.Join(storage.Crosses, "', '"), storage.CountMost+1)
+		GROUP BY place ORDER BY place`, strings.Join(storage.Crosses, "', '"), storage.BacklogMost+1)
 )
 
 // Links implements storage.Store.

@@ -79,7 +79,7 @@ func backlogs(t *testing.T, s storage.Store) {
 func longBacklog(t *testing.T, s storage.Store) {
 	const den = "den@muc.example"
 	var log []storage.Event
-	for seq := range int64(storage.CountMost + 10) {
+	for seq := range int64(storage.BacklogMost + 10) {
 		log = append(log, said(den, seq+1))
 	}
 	commit(t, s, append([]storage.Change{newRoom(den)}, appended(log...)...)...)
@@ -87,5 +87,5 @@ func longBacklog(t *testing.T, s storage.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "backlogs", got, []storage.Backlog{{Events: storage.CountMost + 1, Oldest: log[1].At}})
+	equal(t, "backlogs", got, []storage.Backlog{{Events: storage.BacklogMost + 1, Oldest: log[1].At}})
 }
