@@ -193,7 +193,7 @@ func (s *shard) hear(l *live, k *edge, m *chatneg.Message, now time.Time) {
 		s.say(l, k.via, say)
 	}
 	if t.Refused != "" && t.Refused != refused {
-		s.h.log.Warn().Str("room", l.key).Str("peer", string(k.via)).Msg("There is no agreement about the link. " + t.Refused)
+		s.note(l, k, fmuc.Note{Kind: fmuc.Rejection, Text: "There is no agreement about the link. " + t.Refused}, now)
 	}
 	s.comply(l, k, before, now)
 	s.keepTerms(l, k.via, t)
