@@ -3,6 +3,7 @@ package fmuc
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"isthmus/component/stanza"
 	"isthmus/muc"
@@ -25,7 +26,9 @@ func (l *Link) retune(c muc.LinkConfig) {
 	l.c.Presence, l.c.Rate = c.Presence, c.Rate
 	l.c.JoinTimeout, l.c.Retry, l.c.Grace = c.JoinTimeout, c.Retry, c.Grace
 	l.c.Ping, l.c.PingTimeout = c.Ping, c.PingTimeout
-	l.busy = l.now
+	if l.c.Rate <= 0 {
+		l.busy = time.Time{}
+	}
 	for _, m := range l.inOrder() {
 		l.stir(m.JID)
 	}

@@ -170,7 +170,7 @@ func (l *Link) renew() {
 // reappear is the second half of a change of nick. Where the first is a leave, be it of the last one, the second asks to join.
 func (l *Link) reappear(m *member) {
 	if !l.quirks.sticky {
-		l.present(m)
+		l.present(m, word{half: true})
 		return
 	}
 	if !l.c.Inbound && len(l.roster) == 1 {

@@ -11,6 +11,7 @@ import (
 // word is what a presence says beside who it is about.
 type word struct {
 	kind   string // type of the stanza
+	half   bool   // it is the second of a change of nick
 	id     string // of the stanza
 	join   []byte // <x/> of a request to join
 	nick   string // the new one
@@ -44,9 +45,9 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 }
 
 // describe writes the <x/> of XEP-0045 about somebody. A node sees the real address in any case: it is in the mark. Where every
-// byte counts it is not said twice, nor that whoever leaves has no role then.
+// byte counts it is not said twice, nor that whoever leaves has no role then and whoever has another nick has the one he had.
 func (l *Link) describe(b *stanza.Builder, p muc.Person, w word) {
-	if l.terse() && w.kind != "" && w.code == 0 {
+	if l.terse() && (w.half || w.kind != "" && w.code == 0) {
 		return
 	}
 	aff, role := p.Affiliation, p.Role

@@ -95,7 +95,7 @@ func (l *Link) report(user stanza.JID) {
 		l.relieve()
 		l.dismissed(user)
 	case what == mood:
-		l.present(m)
+		l.present(m, word{})
 	}
 	l.stir(user)
 }
@@ -104,16 +104,16 @@ func (l *Link) report(user stanza.JID) {
 // makes it anew. xep:0289#activity
 func (l *Link) announce(m *member) {
 	if l.c.Inbound {
-		l.present(m)
+		l.present(m, word{})
 		return
 	}
 	l.showJoin(m, false)
 }
 
 // present shows somebody as he is. xep:0289#activity
-func (l *Link) present(m *member) {
+func (l *Link) present(m *member, w word) {
 	l.learn(m)
-	l.show(m.Person, l.roster[m.JID].payload, word{}, l.peer)
+	l.show(m.Person, l.roster[m.JID].payload, w, l.peer)
 }
 
 // learn takes note of what the peer is told of somebody.
