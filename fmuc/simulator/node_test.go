@@ -64,6 +64,9 @@ func newNode(w *world, i int) *node {
 	s.Link.Negotiate = w.seed%2 == 0
 	s.Federation = map[string]muc.Federation{"den": f}
 	s.Links = w.modes(i, s.Link)
+	if w.play == "narrow" {
+		s.Link.Rate, s.Link.JoinTimeout = bitRate, time.Minute
+	}
 	n.settle = s
 	n.found()
 	return n

@@ -172,13 +172,21 @@ func (w *world) talk() {
 				continue
 			}
 			text := c.say()
-			w.pass(time.Second)
+			w.pass(w.across())
 			if n, want := w.crossings(text), w.price(c.home.i); n != want {
 				w.found("cost", "%s has crossed %d times between %d nodes, %d would be enough", text, n, len(w.nodes), want)
 			}
 		}
 	}
 	w.pass(time.Minute)
+}
+
+// across is how long something may take from one end of the world to the other.
+func (w *world) across() time.Duration {
+	if w.play == "narrow" {
+		return 30 * time.Second
+	}
+	return time.Second
 }
 
 func (w *world) crossings(text string) (n int) {

@@ -63,6 +63,7 @@ var plays = []play{
 	{"skew", map[string]int{"cut": 3, "heal": 5}},
 	{"nicks", map[string]int{"cut": 2, "heal": 5, "same": 6}},
 	{"twins", map[string]int{"cut": 2, "heal": 5, "crash": 1, "restart": 2}},
+	{"narrow", map[string]int{"say": 20, "cut": 1, "hole": 1, "heal": 4}},
 	{"all", map[string]int{"hole": 2, "cut": 3, "heal": 7, "sleep": 1, "crash": 2, "restart": 4, "again": 2, "same": 1}},
 }
 

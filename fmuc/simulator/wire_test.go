@@ -18,6 +18,8 @@ type wire struct {
 	backs    []parcel // errors on their way to the sender
 	told     []parcel // the last that were delivered
 	slow     time.Duration
+	narrow   bool      // it carries bitRate
+	idle     time.Time // when a narrow one has carried what it was given
 	cut      bool      // the sender's server cannot reach the other's, and says so
 	hole     time.Time // since when everything vanishes, the zero time if it does not
 }
@@ -37,22 +39,44 @@ func (k *wire) push(st *stanza.Stanza, now time.Time) {
 		k.bounce(st, now)
 		return
 	}
-	k.queue = append(k.queue, parcel{k.when(k.queue, now), st})
+	k.queue = append(k.queue, parcel{k.when(k.queue, st, now), st})
 }
 
 // when is the time at which something arrives that is sent now: never before what was sent before.
-func (k *wire) when(before []parcel, now time.Time) time.Time {
-	due := now.Add(time.Duration(k.rand.Int64N(int64(20*time.Millisecond + k.slow))))
+func (k *wire) when(before []parcel, st *stanza.Stanza, now time.Time) time.Time {
+	due := k.carried(st, now).Add(time.Duration(k.rand.Int64N(int64(20*time.Millisecond + k.slow))))
 	if n := len(before); n > 0 && !due.After(before[n-1].due) {
 		due = before[n-1].due.Add(time.Nanosecond)
 	}
 	return due
 }
 
+// bitRate and latency are those of a narrow wire.
+const (
+	bitRate = 2400
+	latency = 1500 * time.Millisecond
+)
+
+// carried is when a wire has carried a stanza, behind those before it; what a server gives back itself is nil.
+func (k *wire) carried(st *stanza.Stanza, now time.Time) time.Time {
+	if !k.narrow || st == nil {
+		return now
+	}
+	size := 200 // of what is around the children
+	for _, e := range st.Children {
+		size += len(e.Raw)
+	}
+	if k.idle.Before(now) {
+		k.idle = now
+	}
+	k.idle = k.idle.Add(time.Duration(size*8) * time.Second / bitRate)
+	return k.idle.Add(latency)
+}
+
 // bounce gives a stanza back to its sender, as his server does.
 func (k *wire) bounce(st *stanza.Stanza, now time.Time) {
 	if e := refused(st, "remote-server-not-found"); e != nil {
-		k.backs = append(k.backs, parcel{k.when(k.backs, now), e})
+		k.backs = append(k.backs, parcel{k.when(k.backs, nil, now), e})
 	}
 }
 

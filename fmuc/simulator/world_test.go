@@ -104,7 +104,7 @@ func newWorld(s script) *world {
 		}
 		for _, b := range w.nodes {
 			if a != b {
-				k := &wire{from: a, to: b, rand: random(s.seed, a.name+b.name)}
+				k := &wire{from: a, to: b, rand: random(s.seed, a.name+b.name), narrow: s.play == "narrow"}
 				w.wires, w.passed[k] = append(w.wires, k), map[string]int{}
 			}
 		}

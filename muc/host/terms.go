@@ -124,10 +124,14 @@ func (s *shard) wishes(l *live, k *edge) chatneg.Wishes {
 	return wishes(s.linkConfig(l, k.via), l.room.Config().MaxHistory)
 }
 
-// offer goes out behind a request to join, if there is anything to agree on.
+// offer goes out behind a request to join, if there is anything to agree on; on a slow link when the peer has accepted, because
+// the bytes would be lost on one that has not.
 func (s *shard) offer(l *live, k *edge, now time.Time) {
-	state := k.link.State()
-	begins := state == "joining" && k.state != state
+	state, when := k.link.State(), "joining"
+	if s.linkConfig(l, k.via).Rate > 0 {
+		when = "up"
+	}
+	begins := state == when && k.state != state
 	if k.state = state; k.inbound || !begins || !s.negotiable(l, k.via) {
 		return
 	}
