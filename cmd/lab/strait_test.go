@@ -53,8 +53,8 @@ func (b *broken) start() {
 		Dir:     os.Getenv("STRAIT"), // keeps the logs there
 		Servers: []lab.ServerPlan{{Kind: lab.Prosody, Domain: wonderland.users}, {Kind: lab.Ejabberd, Domain: denmark.users}},
 		Nodes: []lab.NodePlan{
-			{Domain: wonderland.rooms, Server: wonderland.users, Config: impatient},
-			{Domain: denmark.rooms, Server: denmark.users, Config: impatient},
+			{Domain: wonderland.rooms, Server: wonderland.users, Config: impatient + narrow},
+			{Domain: denmark.rooms, Server: denmark.users, Config: impatient + narrow},
 			{Domain: islands, Server: wonderland.users, Config: impatient + quiet},
 		},
 	})
