@@ -5,6 +5,7 @@
 # make lint     gofmt, go vet, staticcheck
 # make fuzz     each fuzz target for FUZZTIME (1m)
 # make cover    how much of the code the tests run
+# make audit    gosec, govulncheck; these need the module proxy and the database of vulnerabilities
 
 # Go's own installer puts it where no PATH of a bare Debian looks.
 GO := $(shell PATH="$$PATH:/usr/local/go/bin" command -v go)
@@ -17,7 +18,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 1m
 
 .NOTPARALLEL:
-.PHONY: build install-packages test demo clients lint gofmt vet staticcheck fuzz cover
+.PHONY: build install-packages test demo clients lint gofmt vet staticcheck fuzz cover audit
 
 build:
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o isthmus ./cmd/isthmus
@@ -66,3 +67,13 @@ fuzz:
 cover:
 	$(GO) test -coverprofile=cover.prof -coverpkg=./... ./...
 	@$(GO) tool cover -func=cover.prof | tail -1
+
+# What gosec finds and what is right all the same says so where it stands. G104 wants an error of every Close and Remove on the way out
+# of another error. Test helpers are left out.
+GOSEC := github.com/securego/gosec/v2/cmd/gosec@v2.22.4
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
+audit:
+	@echo '== gosec'
+	@$(GO) run $(GOSEC) -quiet -exclude=G104 -exclude-dir=cmd/lab -exclude-dir=component/componenttest -exclude-dir=storage/storagetest ./...
+	@echo '== govulncheck'
+	@$(GO) run $(GOVULNCHECK) ./...

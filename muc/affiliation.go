@@ -17,7 +17,7 @@ var affiliationNames = [...]string{"", "outcast", "none", "member", "admin", "ow
 func (a Affiliation) String() string { return affiliationNames[a] }
 
 // ParseAffiliation reads an affiliation's name; 0 if it is none of them.
-func ParseAffiliation(s string) Affiliation { return Affiliation(indexOf(affiliationNames[:], s)) }
+func ParseAffiliation(s string) Affiliation { return Affiliation(indexOf(affiliationNames[:], s)) } // #nosec G115 -- there are five
 
 // Role is what an occupant may do while in the room. xep:0045#roles
 type Role uint8
@@ -35,7 +35,7 @@ var roleNames = [...]string{"", "none", "visitor", "participant", "moderator"}
 func (r Role) String() string { return roleNames[r] }
 
 // ParseRole reads a role's name; 0 if it is none of them.
-func ParseRole(s string) Role { return Role(indexOf(roleNames[:], s)) }
+func ParseRole(s string) Role { return Role(indexOf(roleNames[:], s)) } // #nosec G115 -- there are four
 
 func indexOf(names []string, s string) int {
 	for i, n := range names {

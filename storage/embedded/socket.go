@@ -28,6 +28,7 @@ func socketDir(data string, who account) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the directory of the database's socket cannot be created: %w", err)
 	}
+	// #nosec G302 -- a directory: without x nobody gets in
 	if err := errors.Join(os.Chmod(dir, 0o700), who.give(dir)); err != nil {
 		return "", fmt.Errorf("the directory of the database's socket cannot be given to the user %s: %w", who.name, err)
 	}
