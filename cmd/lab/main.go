@@ -19,6 +19,7 @@ type command struct {
 
 var commands = []command{
 	{"demo", "[-keep]", "a federated room over a slow link, with people talking", runDemo},
+	{"bench", "[-quick] [-only sink,durable,ends]", "what rooms cost, beside other rooms", runBench},
 }
 
 func main() {

@@ -9,7 +9,7 @@ import (
 
 // BenchmarkCommit tells how many rows of about 300 bytes are committed in a second, durably.
 func BenchmarkCommit(b *testing.B) {
-	for _, c := range []struct{ rooms, events int }{{1, 1}, {1, 100}, {10, 100}} {
+	for _, c := range []struct{ rooms, events int }{{1, 1}, {1, 100}, {10, 100}, {100, 2000}} {
 		b.Run(fmt.Sprintf("rooms=%d/events=%d", c.rooms, c.events), func(b *testing.B) {
 			s := open(b, database(b))
 			for n := range c.rooms {

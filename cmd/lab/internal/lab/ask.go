@@ -69,3 +69,7 @@ func (l *Lab) Meet(ctx context.Context, k *Link) error {
 	}
 	return l.answered(ctx, k.B, k.A)
 }
+
+// Await returns when to, such as a component of a plan's, answers a user of the
+// server at from.
+func (l *Lab) Await(ctx context.Context, from, to string) error { return l.answered(ctx, from, to) }

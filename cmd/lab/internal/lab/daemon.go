@@ -32,10 +32,15 @@ func (l *Lab) daemon() (string, error) {
 	if l.plan.Daemon != "" {
 		return filepath.Abs(l.plan.Daemon)
 	}
+	return Build(l.Dir)
+}
+
+// Build puts the isthmus program into dir.
+func Build(dir string) (string, error) {
 	program, err := built()
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(l.Dir, "isthmus")
+	path := filepath.Join(dir, "isthmus")
 	return path, os.WriteFile(path, program, 0o755)
 }

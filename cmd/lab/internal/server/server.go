@@ -123,6 +123,9 @@ func (s *Server) Start(ctx context.Context) (err error) {
 	return nil
 }
 
+// Pid is the running server's process number.
+func (s *Server) Pid() int { return s.child.Pid() }
+
 // Done is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} { return s.child.Done() }
 
