@@ -400,6 +400,39 @@ func TestAdoptInPlace(t *testing.T) {
 	})
 }
 
+// TestAdoptMode turns the room that joins into a slave, first alone, which ends in a reject with a reason, then on both sides.
+// Nobody enters again. H5
+func TestAdoptMode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(muctest.Start))
+		n := linked(t, "Alice", "Bob")
+		slave := func(domain string) *muc.Settings {
+			s := n.settings(domain)
+			s.Link.Mode = muc.MasterSlave
+			return s
+		}
+		n.adopt("b.example", slave("b.example"))
+		time.Sleep(time.Minute)
+		if l := n.link("b.example"); l.Mode != muc.MasterSlave || l.State == "up" || l.Counts[fmuc.Rejection] == 0 || !strings.Contains(l.Trouble, "master-slave") {
+			t.Errorf("%+v", l)
+		}
+		if l := n.link("a.example"); l.State == "up" {
+			t.Errorf("%+v", l)
+		}
+		n.adopt("a.example", slave("a.example"))
+		if got := n.command("b.example", "link -room den -do resync"); !strings.Contains(got, "joins anew") {
+			t.Fatal(got)
+		}
+		time.Sleep(time.Minute)
+		n.is("a.example", "up")
+		n.is("b.example", "up")
+		users, _ := n.say(bob, denOfB, "m1")
+		count(t, users, "<body>m1</body>", 2)
+		users, _ = n.say(alice, denOfA, "m2")
+		count(t, users, "<body>m2</body>", 2)
+	})
+}
+
 // TestAdoptByForm: the owner moves his room to another peer.
 func TestAdoptByForm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
