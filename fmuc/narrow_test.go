@@ -169,7 +169,7 @@ func TestLongMessage(t *testing.T) {
 func TestSlowReturn(t *testing.T) {
 	p := newPair(t, func(c *muc.LinkConfig) { c.Rate, c.Grace = slow, time.Hour })
 	alice, hamlet := p.enter(roomP, "alice"), p.enter(roomJ, "hamlet")
-	for i := range 60 {
+	for i := range 35 {
 		p.enter(roomJ, "j"+strconv.Itoa(i))
 		p.enter(roomP, "p"+strconv.Itoa(i))
 	}

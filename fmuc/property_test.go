@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"isthmus/component/stanza"
+	"isthmus/muc"
 )
 
 // sent is a message and who should hear it: everybody who was in either room and has stayed.
@@ -142,11 +143,13 @@ func (c *chaos) bounce(k wire) {
 	c.see(c.drain())
 }
 
-// Whatever is lost on the way, with an error or without a word, and whoever is put out meanwhile: once stanzas get through again and people talk, both rooms agree, and nobody
-// has heard anything twice, and if somebody is on the joining side both logs have the same messages. Nothing is longer on its way than a link waits for an answer.
+// Whatever is lost on the way, with an error or without a word, and whoever is put out meanwhile, over links of any speed: once
+// stanzas get through again and people talk, both rooms agree, and nobody has heard anything twice, and if somebody is on the
+// joining side both logs have the same messages. Nothing is longer on its way than a link waits for an answer.
 func TestRoomsAgreeAfterFaults(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := &chaos{pair: newPair(t), rough: true}
+		rate := rapid.SampledFrom([]int{0, 0, slow, 64_000}).Draw(t, "rate")
+		c := &chaos{pair: newPair(t, func(c *muc.LinkConfig) { c.Rate = rate }), rough: true}
 		c.held = true
 		for range rapid.IntRange(1, 80).Draw(t, "steps") {
 			switch rapid.IntRange(0, 15).Draw(t, "fault") {
