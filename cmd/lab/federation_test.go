@@ -69,8 +69,24 @@ func TestFederation(t *testing.T) {
 	}
 }
 
+// agreed waits until the rooms have agreed on their link: no message has crossed for a while.
+func agreed(t *testing.T, alice, hamlet *user) {
+	t.Helper()
+	for quiet := 0; quiet < 3; quiet++ {
+		before := counted()
+		barrier(t, alice, rabbithole)
+		barrier(t, hamlet, elsinore)
+		barrier(t, alice, denmark.rooms)
+		barrier(t, hamlet, wonderland.rooms)
+		if over := crossed(before); over[0].Messages.Stanzas+over[1].Messages.Stanzas > 0 {
+			quiet = -1
+		}
+	}
+}
+
 // talk says things on both sides: everybody hears each exactly once, and each crosses the link as one stanza.
 func talk(t *testing.T, alice, hatter, hamlet *user) {
+	agreed(t, alice, hamlet)
 	before := counted()
 	for i := range 5 {
 		alice.say(rabbithole, fmt.Sprintf("alice %d", i))
