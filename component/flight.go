@@ -23,6 +23,7 @@ type flight struct {
 	sent  uint64 // bundles ever
 	asked uint64 // the last bundle before the question that is not answered; 0 = no question
 	id    string // our questions begin with it
+	due   bool   // it is time for a question
 	timer *time.Timer
 
 	seen struct { // what the last question about somebody was answered
@@ -43,8 +44,12 @@ type bundle struct {
 
 func (b *bundle) weight() int { return len(b.to) + b.out.Size()>>10 }
 
-// landingTime is how long the service has to answer before it is given up.
-const landingTime = 20 * time.Second
+const (
+	// landingTime is how long the service has to answer before it is given up.
+	landingTime = 20 * time.Second
+	// askAfter is how long nobody asks whether something has landed for which nobody waits.
+	askAfter = time.Second
+)
 
 func (f *flight) add(lane string, out stanza.Out, to []stanza.Addr) {
 	f.sent++
@@ -154,9 +159,16 @@ func (f *flight) answers(id string) (last uint64, ok bool) {
 	return last, err == nil
 }
 
+// unasked ends a question.
 func (f *flight) unasked() {
 	f.asked = 0
+	f.stop()
+}
+
+// stop ends what time would do.
+func (f *flight) stop() {
 	if f.timer != nil {
 		f.timer.Stop()
 	}
+	f.timer, f.due = nil, false
 }

@@ -22,17 +22,32 @@ func (o *Outbox) park() {
 	o.parked = append(o.parked, l)
 }
 
-// askLanded puts a question behind what has gone to the service, one at a time.
+// askLanded puts a question behind what has gone to the service, one at a time: when somebody waits for the answer, when
+// much is on the way, or when the first of it has been on its way for a while. An answer costs the host as much as some
+// copies.
 func (o *Outbox) askLanded() {
 	m := &o.multicast
 	f := &m.flight
-	if len(f.bundles) == 0 || f.asked != 0 {
+	switch {
+	case len(f.bundles) == 0 || f.asked != 0:
 		return
+	case f.due || m.closing || len(o.parked) > 0 || f.weight > window/2:
+		f.stop()
+		out, to := f.question(m.service)
+		o.batch.add(out, to)
+		asked := f.asked
+		f.timer = time.AfterFunc(landingTime, func() { o.landed(asked, false) })
+	case f.timer == nil:
+		f.timer = time.AfterFunc(askAfter, o.due)
 	}
-	out, to := f.question(m.service)
-	o.batch.add(out, to)
-	asked := f.asked
-	f.timer = time.AfterFunc(landingTime, func() { o.landed(asked, false) })
+}
+
+// due asks whether what is on the way has landed.
+func (o *Outbox) due() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.multicast.flight.due = true
+	o.rouse()
 }
 
 // landed takes the service's answer to a question, or its absence. ok is false where it is no multicast service any more:
@@ -63,6 +78,7 @@ func (o *Outbox) refused(st *stanza.Stanza) (first bool) {
 	if b == nil {
 		return false
 	}
+	o.rouse()
 	first = !o.multicast.closing
 	b.refused, o.multicast.closing = true, true
 	return first

@@ -104,6 +104,7 @@ func (x *exchange) fan(st *stanza.Stanza) {
 // finish lets everything arrive.
 func (x *exchange) finish() {
 	for range 100 {
+		x.o.due() // as when its time has come
 		x.pump()
 		x.serve(len(x.wait))
 	}
@@ -134,9 +135,11 @@ func locals(n int) (list []stanza.Addr) {
 
 // act does something at random: a room says something to some, the host takes it, the service does its work.
 func (x *exchange) act(rng *rand.Rand, n int, want map[string][]string) {
-	switch rng.IntN(4) {
+	switch rng.IntN(5) {
 	case 0:
 		x.pump()
+	case 4:
+		x.o.due()
 	case 1:
 		x.serve(rng.IntN(4))
 	default:
@@ -192,6 +195,7 @@ func TestM2Disappearance(t *testing.T) {
 			x.act(rng, n, want)
 		}
 		for range 3 {
+			x.o.due()
 			x.pump()
 			x.serve(len(x.wait))
 			if x.deaf {

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write what came into the scripts")
 //	say ADDRESS…: STANZA   the room den sends STANZA, which has no addresses, to these
 //	< STANZA               the host sends this; ID stands for the id of the last request that came to it
 //	> STANZA               this comes to the host next; ids of requests are written as ID
-//	wait                   until the component gives up to wait for an answer
+//	wait DURATION          nothing happens for so long
 //	# …                    for the reader
 //
 // All that comes is expected.
@@ -107,7 +107,11 @@ func (r *running) act(t *testing.T, c *componenttest.Conn, line, id string) {
 	case "<":
 		c.Write(strings.ReplaceAll(rest, "ID", id))
 	case "wait":
-		time.Sleep(20 * time.Second)
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(d)
 	case "attach", "#", "":
 	default:
 		t.Fatalf("what is %q?", line)
