@@ -97,6 +97,7 @@ func (h *Host) Links(ctx context.Context, room string) (list []LinkStatus, total
 			found[at] = l
 		}
 	}
+	h.overrule(found)
 	for _, l := range found {
 		if l.State == "idle" && l.last.state == "down" {
 			l.State = "down" // the peer was lost, and has not come back
@@ -131,6 +132,21 @@ func (h *Host) configured(room string) map[ends]bool {
 		}
 	}
 	return list
+}
+
+// overrule takes out what the file asks for where a room's owner has another word.
+func (h *Host) overrule(found map[ends]LinkStatus) {
+	joins := map[string]bool{}
+	for _, l := range found {
+		if l.live && !l.Inbound {
+			joins[l.Room] = true
+		}
+	}
+	for at, l := range found {
+		if !l.live && l.link.State == "" && joins[at.room] {
+			delete(found, at)
+		}
+	}
 }
 
 func (h *Host) configuredAs(l LinkStatus) LinkStatus {

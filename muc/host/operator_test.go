@@ -446,6 +446,14 @@ func TestAdoptByForm(t *testing.T) {
 		count(t, users, "<body>m1</body>", 2)
 		_, wire := n.say(alice, denOfA, "m2")
 		count(t, wire, "m2", 0)
+		list, _, err := n.hosts["b.example"].Links(t.Context(), "")
+		if err != nil || len(list) != 2 || list[0].State != "idle" || list[1].Peer != "lair@a.example" || list[1].State != "up" {
+			t.Errorf("%+v, %v", list, err)
+		}
+		n.command("b.example", "link -room den -peer den@a.example -do drop")
+		if l := n.is("b.example", "up"); l.Peer != "lair@a.example" { // and not what the file would have the room join
+			t.Errorf("%+v", l)
+		}
 	})
 }
 
