@@ -33,8 +33,8 @@ func (l *Link) stanza(st *stanza.Stanza) {
 
 // authored takes a stanza that the peer passes on for a user. xep:0289#startup
 func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
-	user, err := stanza.ParseJID(mark.Attr("from"))
-	if err != nil {
+	user, ok := l.author(mark)
+	if !ok {
 		l.note(Oddity, "The peer has sent something that does not name its author.")
 		return
 	}
@@ -67,6 +67,17 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	}
 }
 
+// author reads who a mark names. No server has looked at this address: it is read as one would stamp it, or nobody could be
+// banned who spells himself another way.
+func (l *Link) author(mark *stanza.Element) (stanza.JID, bool) {
+	user, err := stanza.ParseJID(mark.Attr("from"))
+	if err == nil && (l.theirs[user] != nil || l.ours[user] != nil) {
+		return user, true
+	}
+	user, bad := muc.Typed(mark.Attr("from"))
+	return user, bad == nil && user.Local != ""
+}
+
 // asksToJoin takes a request of a peer that is not joined, or was cut off, or has forgotten that it is joined: one of our
 // kind makes it with another id then, whoever it is about.
 func (l *Link) asksToJoin(st *stanza.Stanza) {
@@ -86,7 +97,7 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 		return
 	}
 	if l.known(user) {
-		l.doubled[user] = muc.Entered{Person: claimed(st, user), Payload: payloadOf(st)}
+		l.doubled[user] = muc.Entered{Person: claimed(st, user), Payload: l.presenceOf(st)}
 		return
 	}
 	g := l.theirs[user]
@@ -102,7 +113,7 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 		return
 	}
 	p := claimed(st, user)
-	payload := payloadOf(st)
+	payload := l.presenceOf(st)
 	if g == nil || g.removed {
 		l.welcome(muc.Entered{Person: p, Payload: payload})
 		return

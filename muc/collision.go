@@ -20,9 +20,12 @@ func (r *Room) nickFor(nick string, user stanza.JID) (string, string, bool) {
 	return r.alias(nick, user)
 }
 
+// mostAliases bounds how many users of one domain are told apart by it, and what a peer can have us try.
+const mostAliases = 10
+
 // alias tells a user apart from another one of his nick: by his domain, the same way every time and on every node.
 func (r *Room) alias(nick string, user stanza.JID) (string, string, bool) {
-	for i := range 100 {
+	for i := range mostAliases {
 		alias := nick + " (" + user.Domain + ")"
 		if i > 0 {
 			alias = nick + " (" + user.Domain + " " + strconv.Itoa(i+1) + ")"

@@ -60,7 +60,7 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		return
 	}
 	if !ok {
-		r.turnAway(via, f.Person, 307, badNick.Text)
+		r.turnAway(via, f.Person, 307, nickTaken.Because("This cannot be a nick here, or too many have it.").Text)
 		return
 	}
 	s := &Session{jid: f.JID, addr: f.JID.Addr(), via: via, wants: f.Nick, payload: r.filter(f.Payload)}

@@ -1,6 +1,10 @@
 package muc
 
-import "isthmus/component/stanza"
+import (
+	mellium "mellium.im/xmpp/stanza"
+
+	"isthmus/component/stanza"
+)
 
 // remotePrivate takes a private message that another node passes on towards its addressee.
 func (r *Room) remotePrivate(via Via, f Private) {
@@ -13,9 +17,10 @@ func (r *Room) remotePrivate(via Via, f Private) {
 		f.Person, from, id = s.person(), s.o.from, s.o.id
 	}
 	switch {
-	case f.Type == "error" && o == nil:
+	case f.Type == "error" && (o == nil || s == nil && r.occupant(f.Nick) != nil): // nobody answers in another's name
 	case s != nil && o != nil && r.remoteTalk(f, s, o):
 	case f.Type == "error":
+		f.Payload = errorIn(f.Payload)
 		r.handOn(via, f, o, from, id)
 	case s == nil:
 	case !r.mayWrite(s, o):
@@ -26,6 +31,15 @@ func (r *Room) remotePrivate(via Via, f Private) {
 		f.Payload = r.filter(f.Payload)
 		r.handOn(via, f, o, from, id)
 	}
+}
+
+// errorIn is the error of a payload: what came back with it is not shown again.
+func errorIn(payload []byte) []byte {
+	list, err := stanza.ParseElements(payload)
+	if e := find(list, name("", "error")); err == nil && e != nil {
+		return e.Raw
+	}
+	return stanza.Fail(mellium.UndefinedCondition).Element()
 }
 
 // handOn shows a private message to its addressee, or passes it on to the node that he is on.

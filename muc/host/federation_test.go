@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -404,4 +405,23 @@ func TestOwnStreamLost(t *testing.T) {
 			count(t, more, "<body>m3</body>", 1)
 		})
 	}
+}
+
+// TestTooManyPeers: where a whole service may join, no more of its rooms do than the room can bear; whoever is too many is told.
+func TestTooManyPeers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := federated(t, map[string]muc.Federation{"a.example": {Accept: []string{"b.example"}}})
+		n.enter(alice, denOfA, "Alice")
+		n.configure(alice, denOfA, "")
+		rejected := 0
+		for i := range 120 {
+			_, wire := n.send(fmt.Sprintf("<presence from='r%[1]d@b.example/Ghost%[1]d' to='den@a.example/Ghost%[1]d'>"+
+				"<x xmlns='http://jabber.org/protocol/muc'/><x xmlns='http://jabber.org/protocol/muc#user'/>"+
+				"<fmuc xmlns='http://isode.com/protocol/fmuc' from='ghost%[1]d@users.b/pc'/></presence>", i))
+			rejected += strings.Count(wire, "<reject>Too many rooms have joined this one.</reject>")
+		}
+		if rejected != 20 {
+			t.Errorf("%d of 120 rooms were rejected", rejected)
+		}
+	})
 }

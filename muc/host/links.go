@@ -55,6 +55,12 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 	return s.admit(l, via, st, now)
 }
 
+// Where a whole service may join a room, any of its rooms may.
+const (
+	mostEdges = 100  // of one room at a time
+	mostPeers = 1000 // that a room has ever been linked with
+)
+
 // admit lets a peer join the room, or says why not. xep:0289#startup
 func (s *shard) admit(l *live, via muc.Via, st *stanza.Stanza, now time.Time) bool {
 	reason := ""
@@ -65,6 +71,8 @@ func (s *shard) admit(l *live, via muc.Via, st *stanza.Stanza, now time.Time) bo
 		reason = "This room does not federate with yours."
 	case l.known[via].Held == paused:
 		reason = "This link is paused."
+	case len(l.edges) >= mostEdges, len(l.known) >= mostPeers && l.known[via] == (storage.Link{}):
+		reason = "Too many rooms have joined this one."
 	}
 	if reason != "" {
 		s.turnAway(l, via, reason, now)
