@@ -25,7 +25,7 @@ func (r *Room) fact(via Via, f Fact) {
 	case Private:
 		r.remotePrivate(via, f)
 	case Gone:
-		r.confirmed(via, f.JID)
+		r.confirmed(f.JID)
 	case Unheard:
 		r.remoteUnheard(f)
 	case Collided:

@@ -26,20 +26,21 @@ func (r *Room) putOut(s *Session, left Left) {
 	if s.via == Here || !removals[left.Code] {
 		return
 	}
-	r.confirmed(s.via, s.jid)
+	r.confirmed(s.jid)
 	r.removed = append(r.removed, removal{s.identity(), left, r.now})
 	r.removed = r.removed[max(0, len(r.removed)-mostRemovals):]
 }
 
 // confirmed takes it that somebody's node has put him out.
-func (r *Room) confirmed(via Via, user stanza.JID) {
-	r.removed = slices.DeleteFunc(r.removed, func(m removal) bool { return m.id == identity{via, user} })
+func (r *Room) confirmed(user stanza.JID) {
+	r.removed = slices.DeleteFunc(r.removed, func(m removal) bool { return m.id.jid == user })
 }
 
-// stillOut tells the node of somebody who is announced again that he was put out, and tells whether he was.
+// stillOut tells the node of somebody who is announced again that he was put out, and tells whether he was. He may come by
+// another way than before.
 func (r *Room) stillOut(via Via, user stanza.JID) bool {
 	for _, m := range r.removed {
-		if m.id == (identity{via, user}) && r.now.Sub(m.at) < removalLife {
+		if m.id.jid == user && r.now.Sub(m.at) < removalLife {
 			r.emit(Relay{Only: via, Fact: m.left})
 			return true
 		}

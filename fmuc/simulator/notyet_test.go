@@ -9,7 +9,6 @@ type debt struct{ shape, play, rule, why string }
 
 var debts = []debt{
 	{"", "", "flicker", "There is still a way to be taken out and in again."},
-	{"", "", "kick", "There is still a way to lose the word of it."},
 	{"", "long", "loss", "Something of a long talk is lost."},
 	{"", "long", "unheard", "The same, seen by clients."},
 	{"", "", "subject", "There is still a way to miss one."},
