@@ -63,7 +63,7 @@ func (l *Link) learnt(st muc.State) {
 func (l *Link) entered(f muc.Entered) {
 	switch {
 	case l.up() && l.ours[f.JID] != nil:
-		l.changed(muc.Changed(f))
+		l.changed(muc.Changed{Person: f.Person, Payload: f.Payload})
 	case l.up(), l.doing == down && !l.c.Inbound:
 		if l.add(f) != nil {
 			l.readmit(f.JID)

@@ -69,6 +69,10 @@ type reply struct {
 
 // give answers a request to join: who is here, what was said, and always the subject (F6). xep:0289#startup
 func (l *Link) give(st muc.State) {
+	if l.ringed(st) {
+		l.reject(circular)
+		return
+	}
 	before := l.ours
 	l.ours = map[stanza.JID]*member{}
 	l.become(giving)

@@ -27,7 +27,7 @@ func (b *blaze) trouble(t *rapid.T) {
 		if !b.cut {
 			b.calm()
 		}
-		if e := b.edges[roomA][fireRoom]; !b.cut && e != nil && e.link.Up() { // what Openfire has missed before is forgotten
+		if e := b.edges[roomA][fireRoom]; !b.cut && !b.fire.Closed && e != nil && e.link.Up() { // what it has missed, and whose its history is, is forgotten
 			b.reborn()
 		}
 	case "time":
@@ -98,7 +98,7 @@ func TestOpenfireAfterFaults(t *testing.T) {
 				b := newBlaze(t, joins)
 				b.fire.KickLeft = rapid.Bool().Draw(t, "kick left")
 				b.fire.Closed = rapid.Bool().Draw(t, "semi-anonymous")
-				b.held = true
+				b.held, b.mild = true, true
 				for range rapid.IntRange(1, 60).Draw(t, "steps") {
 					if rapid.IntRange(0, 9).Draw(t, "fault") == 0 && !b.waits() { // what it collects then cannot be taken back
 						b.trouble(t)

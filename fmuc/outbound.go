@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,7 @@ func (l *Link) join(st muc.State) {
 // spokesman is the one with whom we ask to join: the first, if the peer is to know of him.
 func (l *Link) spokesman() *member {
 	list := l.inOrder()
+	slices.SortStableFunc(list, nearFirst)
 	for _, m := range list {
 		if l.announces(m) {
 			return m

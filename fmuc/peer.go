@@ -96,6 +96,10 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 	if nick == "" || user.Bare() == l.c.Peer {
 		return
 	}
+	if l.returns(user) {
+		l.openRing()
+		return
+	}
 	if l.known(user) {
 		l.doubled[user] = muc.Entered{Person: claimed(st, user), Payload: l.presenceOf(st)}
 		return

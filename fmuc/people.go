@@ -23,6 +23,7 @@ type member struct {
 	fresh   bool   // his nick is newer than the last outage
 	yields  int    // times that he has got another nick because the peer wanted his
 	place   int    // in order of entry
+	far     bool   // he came over another link
 }
 
 // guest is somebody whom the peer has announced.
@@ -45,7 +46,7 @@ func (l *Link) add(f muc.Entered) *member {
 		return nil
 	}
 	l.entries++
-	m := &member{Person: f.Person, payload: f.Payload, place: l.entries, fresh: l.fresh()}
+	m := &member{Person: f.Person, payload: f.Payload, far: f.Far, place: l.entries, fresh: l.fresh()}
 	l.ours[f.JID] = m
 	return m
 }

@@ -64,7 +64,7 @@ func (l *Link) stir(user stanza.JID) {
 
 // reports tells the peer of the one who has waited longest, and whether there was one.
 func (l *Link) reports(d due) bool {
-	if d == departure && l.parting() && len(l.roster) == 1 {
+	if d == departure && l.parting() && len(l.roster) == 1 || l.waitsForRing() {
 		return false
 	}
 	user, ok := l.queues[d].first()

@@ -184,7 +184,7 @@ func TestReservedNicks(t *testing.T) {
 func TestLooksOverLinks(t *testing.T) {
 	r := Open(&Settings{Service: "muc.example", MaxNick: 64, Defaults: DefaultConfig()}, stanza.MustJID(testRoom), Birth{}, nil)
 	r.Handle(Event{Stanza: enterAs(t, 0)})
-	r.Handle(Event{Via: testPeer, Fact: Entered{Person{JID: stanza.MustJID("rosa@remote.example/x"), Nick: "user O"}, nil}})
+	r.Handle(Event{Via: testPeer, Fact: Entered{Person: Person{JID: stanza.MustJID("rosa@remote.example/x"), Nick: "user O"}}})
 	if o := r.byNick["user o (remote.example)"]; o == nil {
 		t.Errorf("%v", r.byNick)
 	}

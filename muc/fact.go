@@ -22,6 +22,7 @@ type Person struct {
 type Entered struct {
 	Person
 	Payload []byte // presence children
+	Far     bool   // he is here over another link
 }
 
 // Changed says that a session's presence changed.

@@ -64,7 +64,7 @@ func (r *Room) let(e *entry) {
 	}
 	r.sendSelf(s, e.codes)
 	r.sendRest(s, e.x)
-	r.relay(Here, Entered{s.person(), r.says(s)})
+	r.relay(Here, Entered{Person: s.person(), Payload: r.says(s)})
 }
 
 // sendRest is what follows the presences of an entry.

@@ -95,7 +95,7 @@ func TestPulseAfterAnOutage(t *testing.T) {
 // Users of other nodes are not asked, and a room with nobody else rests.
 func TestPulseIsLocal(t *testing.T) {
 	r, start := crowd(t, 1)
-	rosa := Entered{Person{JID: stanza.MustJID("rosa@remote.example/x"), Nick: "Rosa"}, nil}
+	rosa := Entered{Person: Person{JID: stanza.MustJID("rosa@remote.example/x"), Nick: "Rosa"}}
 	r.Handle(Event{At: start, Via: testPeer, Fact: rosa})
 	r.rec.Config.Persistent = true
 	for range 10 {

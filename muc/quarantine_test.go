@@ -247,9 +247,9 @@ func TestQuarantineOverLinks(t *testing.T) {
 	} {
 		r, _ := crowd(t, 1)
 		r.settings.Quarantine, r.settings.LocalDomains = time.Minute, []string{"a.example"}
-		r.Handle(Event{At: start, Via: testPeer, Fact: Entered{Person{JID: rosa, Nick: "Rosa"}, nil}})
+		r.Handle(Event{At: start, Via: testPeer, Fact: Entered{Person: Person{JID: rosa, Nick: "Rosa"}}})
 		// Whom the peer cannot speak for has nothing kept.
-		r.Handle(Event{At: start, Via: testPeer, Fact: Entered{Person{JID: ron, Nick: "Ron"}, nil}})
+		r.Handle(Event{At: start, Via: testPeer, Fact: Entered{Person: Person{JID: ron, Nick: "Ron"}}})
 		r.Handle(Event{At: start, Via: testPeer, Fact: c.end})
 		if kept := r.refuse("Rosa", stanza.MustJID("eve@e.example/web")) != nil; kept != c.kept {
 			t.Errorf("%#v: kept %v", c.end, kept)
@@ -257,7 +257,7 @@ func TestQuarantineOverLinks(t *testing.T) {
 		if n := len(r.holds); n > 1 {
 			t.Errorf("%#v: %v are kept", c.end, r.holds)
 		}
-		r.Handle(Event{At: start, Via: testPeer, Fact: Entered{Person{JID: rosa, Nick: "Rosa"}, nil}})
+		r.Handle(Event{At: start, Via: testPeer, Fact: Entered{Person: Person{JID: rosa, Nick: "Rosa"}}})
 		if r.byNick["rosa"] == nil || len(r.holds) > 0 {
 			t.Errorf("%#v: she does not come back: %v", c.end, r.holds)
 		}

@@ -263,7 +263,7 @@ func drawFact(t *rapid.T) Fact {
 	other, show := draw(t, "nick"), []byte(draw(t, "show"))
 	body := []byte("<body>from afar</body>")
 	return rapid.SampledFrom([]Fact{
-		Entered{p, show}, Entered{p, show}, Changed{p, show}, Renamed{p, other}, Left{Person: p, Payload: show},
+		Entered{Person: p, Payload: show}, Entered{Person: p, Payload: show}, Changed{p, show}, Renamed{p, other}, Left{Person: p, Payload: show},
 		Left{Person: p, Code: 307}, Said{Person: p, ID: "r", Payload: body}, Lost{Broken: true},
 		Said{Person: p, ID: "h", Payload: body, At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)},
 		Said{Person: p, ID: "t", Payload: []byte("<subject>from afar</subject>"), Subject: true},

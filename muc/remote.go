@@ -45,7 +45,7 @@ func (r *Room) fact(via Via, f Fact) {
 // link is not to blame.
 func (r *Room) remoteEntered(via Via, f Entered) {
 	if s := r.sessions[identity{via, f.JID}]; s != nil {
-		r.remoteChanged(via, Changed(f))
+		r.remoteChanged(via, Changed{f.Person, f.Payload})
 		return
 	}
 	if r.sessions[identity{Here, f.JID}] != nil {
@@ -74,7 +74,7 @@ func (r *Room) remoteEntered(via Via, f Entered) {
 		r.announce(o, s, &notice{})
 	}
 	p := s.person()
-	r.relay(via, Entered{p, r.says(s)})
+	r.relay(via, Entered{p, r.says(s), true})
 }
 
 func (r *Room) remoteChanged(via Via, f Changed) {

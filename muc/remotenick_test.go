@@ -13,7 +13,7 @@ func TestAnnouncedAgain(t *testing.T) {
 	settings := &Settings{Service: "muc.example", MaxNick: 64, Defaults: DefaultConfig()}
 	r := Open(settings, stanza.MustJID(testRoom), Birth{Epoch: 1, Secret: []byte("secret")}, nil)
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	bob := Entered{Person{JID: stanza.MustJID("bob@b.example/far"), Nick: "Bob", Role: Participant}, []byte("<show>away</show>")}
+	bob := Entered{Person: Person{JID: stanza.MustJID("bob@b.example/far"), Nick: "Bob", Role: Participant}, Payload: []byte("<show>away</show>")}
 	here := func(xml string) {
 		st, err := stanza.Parse([]byte(xml))
 		if err != nil {

@@ -13,7 +13,7 @@ func (r *Room) tellState(via Via, l Limits) {
 	for _, o := range r.occupants {
 		for _, s := range o.sessions {
 			if r.passes(s.via, via) {
-				st.Occupants = append(st.Occupants, Entered{s.person(), r.says(s)})
+				st.Occupants = append(st.Occupants, Entered{s.person(), r.says(s), s.via != Here})
 			}
 		}
 	}

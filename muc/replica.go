@@ -118,7 +118,7 @@ func (r *Room) knocks(e *entry) bool {
 	}
 	r.leaveDoor(e.st.From)
 	p := Person{JID: e.st.From, Nick: e.nick, Affiliation: e.aff, Role: e.role}
-	d := door{e.st, Entered{p, r.presencePayload(e.st)}}
+	d := door{e.st, Entered{Person: p, Payload: r.presencePayload(e.st)}}
 	r.replica.doors = append(r.replica.doors, d)
 	r.emit(Relay{Only: via, Fact: d.as})
 	return true

@@ -82,7 +82,12 @@ func (r *Room) Has(user stanza.JID, nick string) bool {
 }
 
 // Heard is how often a local user was shown a message with this body.
-func (r *Room) Heard(user stanza.JID, body string) int { return r.find(user).heard[body] }
+func (r *Room) Heard(user stanza.JID, body string) int {
+	if o := r.find(user); o != nil {
+		return o.heard[body]
+	}
+	return 0 // its own room has lost him
+}
 
 // Subjects are those that a local user was shown.
 func (r *Room) Subjects(user stanza.JID) []string { return r.find(user).subjects }

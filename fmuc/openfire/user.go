@@ -35,8 +35,11 @@ func (r *Room) Enter(user stanza.JID, nick string) {
 // Say sends a message to all, with what Openfire adds to it.
 func (r *Room) Say(user stanza.JID, body string) string {
 	o := r.find(user)
+	if o == nil {
+		return "" // its own room has lost him
+	}
 	r.ids++
-	id := "of" + strconv.Itoa(r.ids)
+	id := r.JID.Local + strconv.Itoa(r.ids)
 	var b stanza.Builder
 	b.Leaf("body", body)
 	r.speak(o, id, b.Bytes(), body)
@@ -47,7 +50,7 @@ func (r *Room) Say(user stanza.JID, body string) string {
 func (r *Room) Subject(user stanza.JID, text string) {
 	o := r.find(user)
 	r.ids++
-	id := "of" + strconv.Itoa(r.ids)
+	id := r.JID.Local + strconv.Itoa(r.ids)
 	var b stanza.Builder
 	b.Leaf("subject", text)
 	r.subject = line{nick: o.nick, jid: o.jid, text: text, at: r.Now}
