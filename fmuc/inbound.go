@@ -81,6 +81,7 @@ func (l *Link) give(st muc.State) {
 	l.rep.above, l.rep.told, l.rep.lags = st.Standing, muc.Apart, !l.missed.IsZero()
 	l.rep.told = l.shown()
 	l.reply = reply{l.newest(st.History), st.Subject, st.Last}
+	l.rep.nth = 0
 	if l.quirks.sticky {
 		l.forget()
 	}

@@ -41,6 +41,7 @@ func (l *Link) join(st muc.State) {
 		return
 	}
 	l.become(joining)
+	l.rep.nth = 0
 	l.asked, l.sent, l.acked = l.now, 0, l.total
 	if l.follows() { // nothing of our log goes to the peer
 		l.c.Acked = ""

@@ -39,7 +39,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		return
 	}
 	l.got++
-	if l.skipped(mark) {
+	if l.misplaced(st, mark) {
 		return
 	}
 	if l.c.Inbound && JoinShaped(st) {

@@ -141,7 +141,7 @@ func (l *Link) render(f muc.Said) stanza.Out {
 	if !f.At.IsZero() {
 		b.Empty("delay", "xmlns", nsDelay, "from", l.c.Room.String(), "stamp", stamp(f.At))
 	}
-	l.markSaid(&b, user)
+	l.markSaid(&b, user, f.ID)
 	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: f.ID, From: from.String(), Lang: f.Lang}
 	return env.Render(b.Bytes())
 }

@@ -40,6 +40,7 @@ type replica struct {
 	lags  bool         // the peer has to get what it has missed first
 	hints bool         // the peer tells us the mode, and wants to be told
 	bars  bool         // it was refused because of it
+	nth   int          // number of what was said in an answer to a request
 	queue []muc.Said   // to be put to the peer when there is room
 	under map[plea]bool
 	topic *muc.Said // what the peer is about, until everything is here that was said before
@@ -179,27 +180,50 @@ func (l *Link) hint(b *stanza.Builder) {
 	b.Leaf("mode", l.c.Mode, "xmlns", nsIsthmus, "primary", wordFor(l.rep.told))
 }
 
-// markSaid is the mark of what is said. A replica of our kind finds the mode in the end of an answer, and behind it how many
-// stanzas we have sent: it must not take what comes behind one that is lost, or its order would be another.
-func (l *Link) markSaid(b *stanza.Builder, user stanza.JID) {
+// markSaid is the mark of what is said. A replica of our kind finds in it to which of its requests this belongs, and its number
+// since then: what comes behind something that is lost, or is left of an earlier answer, would give it another order. In the
+// end of the answer it finds the mode.
+func (l *Link) markSaid(b *stanza.Builder, user stanza.JID, id string) {
 	if !l.leads() || !l.rep.hints {
 		l.mark(b, user)
 		return
 	}
+	n := l.sent + 1
+	if l.doing == giving {
+		l.rep.nth++
+		n = l.rep.nth
+	}
 	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String())
-	switch {
-	case l.doing == joined:
-		b.Leaf("count", strconv.Itoa(l.sent+1), "xmlns", nsIsthmus)
-	case l.doing == giving && len(l.reply.history) == 0:
+	b.Leaf("count", strconv.Itoa(n), "xmlns", nsIsthmus, "of", strings.TrimPrefix(l.request, request))
+	if l.doing == giving && id == l.request {
 		l.hint(b)
 	}
 	b.End()
 }
 
-// skipped tells whether the peer has sent something before this that did not arrive: then it has to tell everything again.
-func (l *Link) skipped(mark *stanza.Element) bool {
-	e := mark.Child(nsIsthmus, "count")
-	if e == nil || !l.follows() || l.doing != joined || e.Text() == strconv.Itoa(l.got) {
+// misplaced tells whether something does not belong where it has come, in the primary's order. If something before it did not
+// arrive, the peer has to tell everything again.
+func (l *Link) misplaced(st *stanza.Stanza, mark *stanza.Element) bool {
+	if !l.follows() || st.Kind != stanza.Message || st.Type != "groupchat" {
+		return false
+	}
+	e, n := mark.Child(nsIsthmus, "count"), l.got
+	switch {
+	case l.doing == joining:
+		n = l.rep.nth + 1
+	case l.doing != joined:
+		return false
+	}
+	switch {
+	case e == nil && l.doing == joining && delayOf(st) != nil, e == nil && l.doing == joined && !l.rep.hints:
+		return false // a peer of another kind
+	case e == nil && st.Has("", "subject") && !st.Has("", "body") && (l.doing == joining || strings.HasPrefix(st.ID, request)):
+		return false // the end of an answer
+	case e == nil, e.Attr("of") != strings.TrimPrefix(l.request, request):
+		l.got--
+		return true
+	case e.Text() == strconv.Itoa(n):
+		l.rep.nth = n
 		return false
 	}
 	l.wrong(Severed, "Something that the peer has sent did not arrive.")
