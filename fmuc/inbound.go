@@ -65,6 +65,7 @@ type reply struct {
 	history []muc.Said
 	subject muc.Said
 	last    string // the end of the log when it was asked for
+	from    string // where in the log a replica goes on, "" = as others
 }
 
 // give answers a request to join: who is here, what was said, and always the subject (F6). xep:0289#startup
@@ -78,10 +79,8 @@ func (l *Link) give(st muc.State) {
 	l.become(giving)
 	l.acked, l.log = l.total, backlog{turn: l.log.turn}
 	st.Subject.ID = l.request
-	l.rep.above, l.rep.told, l.rep.lags = st.Standing, muc.Apart, !l.missed.IsZero()
-	l.rep.told = l.shown()
-	l.reply = reply{l.newest(st.History), st.Subject, st.Last}
-	l.rep.nth = 0
+	l.reply = reply{history: l.newest(st.History), subject: st.Subject, last: st.Last}
+	l.lead(st)
 	if l.quirks.sticky {
 		l.forget()
 	}
@@ -137,8 +136,10 @@ func (l *Link) replies() bool {
 func (l *Link) catchUp(last string) {
 	switch {
 	case l.opens():
-		l.c.Acked = cmp.Or(l.c.Acked, last, beginning)
-		l.resume(cmp.Or(last, beginning), time.Time{}, last)
+		if !l.leads() || l.request != request { // a replica that we have forgotten does not take this
+			l.c.Acked = cmp.Or(l.c.Acked, l.reply.from, last, beginning)
+		}
+		l.resume(cmp.Or(l.reply.from, last, beginning), time.Time{}, last)
 	case l.c.Acked != "":
 		l.resume(l.c.Acked, time.Time{}, last)
 	default:

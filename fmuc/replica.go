@@ -38,6 +38,7 @@ type replica struct {
 	above muc.Standing // how whoever is joined stands with the primary above: the peer, or our room
 	told  muc.Standing // what the peer was told last of that
 	lags  bool         // the peer has to get what it has missed first
+	fresh bool         // that is the history: it is the first time
 	hints bool         // the peer tells us the mode, and wants to be told
 	bars  bool         // it was refused because of it
 	nth   int          // number of what was said in an answer to a request
@@ -160,10 +161,24 @@ func (l *Link) account() {
 
 // shown is how our room stands, for a peer that is not ready itself before it has got what it had missed.
 func (l *Link) shown() muc.Standing {
-	if l.rep.above == muc.Ready && l.rep.lags {
-		return muc.Linked
+	switch {
+	case l.rep.above != muc.Ready || !l.rep.lags:
+		return l.rep.above
+	case l.rep.fresh: // who waits to enter there is to be shown the history
+		return muc.Apart
 	}
-	return l.rep.above
+	return muc.Linked
+}
+
+// lead begins an answer to a replica of our kind. Its history is the end of the log, in the order of that, behind the answer.
+func (l *Link) lead(st muc.State) {
+	l.rep.above, l.rep.told, l.rep.nth = st.Standing, muc.Apart, 0
+	l.rep.fresh = l.missed.IsZero()
+	if l.leads() && l.rep.hints && l.rep.fresh {
+		l.reply.history, l.reply.from = nil, cmp.Or(st.Tail, beginning)
+	}
+	l.rep.lags = !l.rep.fresh || l.reply.from != cmp.Or(st.Last, beginning)
+	l.rep.told = l.shown()
 }
 
 // stands takes it that our room stands otherwise with its own primary.

@@ -85,6 +85,7 @@ type State struct {
 	History   []Said
 	Subject   Said
 	Last      string   // the stanza-id of the last event of the log, "" for an empty one
+	Tail      string   // of the one behind which as much lies as was asked for, "" for all of it
 	Standing  Standing // with the room's own primary
 }
 

@@ -123,8 +123,12 @@ func (r *Room) remoteLeft(via Via, f Left) {
 		r.depart(s, r.filter(f.Payload), n, f.Code)
 		return
 	}
-	if s := r.anywhere(f.JID); s != nil && removals[f.Code] {
+	switch s := r.anywhere(f.JID); {
+	case !removals[f.Code]:
+	case s != nil:
 		r.expel(s.o, &notice{codes: []int{f.Code}, actor: f.Actor, reason: f.Reason})
+	default:
+		r.shutOut(sentAway, f.JID)
 	}
 }
 

@@ -2,7 +2,6 @@ package muc
 
 import (
 	"cmp"
-	"slices"
 
 	"isthmus/component/stanza"
 )
@@ -20,13 +19,13 @@ func (r *Room) tellState(via Via, l Limits) {
 	if via == r.primary() {
 		st.Occupants = append(st.Occupants, r.knocking()...)
 	}
-	for _, e := range r.historyFor(via, l) {
+	for _, e := range r.within(l) {
 		if r.isFor(e, via) {
 			st.History = append(st.History, retell(e))
 		}
 	}
 	st.Subject = r.subjectFor(via)
-	st.Last, st.Standing = r.lastEvent(), r.standingBelow()
+	st.Tail, st.Last, st.Standing = r.tail(l), r.lastEvent(), r.standingBelow()
 	r.emit(Relay{Only: via, Fact: st})
 }
 
@@ -48,13 +47,13 @@ func (r *Room) subjectFor(via Via) Said {
 	}
 }
 
-// historyFor is what was said, as a node that joins is told it: in the order of time, or for a replica in that of the log.
-func (r *Room) historyFor(via Via, l Limits) []*Entry {
-	list := r.within(l)
-	if r.repeats(via) {
-		slices.SortStableFunc(list, func(a, b *Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+// tail is the event behind which the last ones of the log lie, as many as are wanted: a replica is told those, because the
+// history has another order. "" is the beginning.
+func (r *Room) tail(l Limits) string {
+	if n := int64(max(l.MaxStanzas, 0)); r.seq > n {
+		return r.stanzaID(r.seq - n)
 	}
-	return list
+	return ""
 }
 
 // retell is what was said, as other nodes are told it later.

@@ -42,6 +42,7 @@ const mostDoors = 1000
 
 var (
 	cutOff    = stanza.Fail(mellium.RemoteServerTimeout).Because("The room is cut off from its primary.")
+	sentAway  = stanza.Fail(mellium.NotAllowed).Because("Somebody has put you out of the room on another node.")
 	doorsFull = stanza.Fail(mellium.ResourceConstraint).Because("Too many wait for the room's primary; try again in a moment.")
 )
 
@@ -98,7 +99,7 @@ func (r *Room) stand(via Via, f Primary) {
 	r.replica.standing, r.replica.turn = f.Standing, f.Turn
 	switch f.Standing {
 	case Cut:
-		r.shutOut(via)
+		r.shutOut(cutOff, r.queueing()...)
 	case Linked, Reversed:
 		r.letIn(via)
 	case Ready:
@@ -148,13 +149,23 @@ func (r *Room) leaveDoor(user stanza.JID) {
 	})
 }
 
-// shutOut refuses those who wait.
-func (r *Room) shutOut(via Via) {
-	list := r.replica.doors
-	r.replica.doors = nil
-	for _, d := range list {
-		r.fail(d.st, cutOff)
-		r.emit(Relay{Only: via, Fact: Left{Person: d.as.Person}})
+// queueing are the addresses of those who wait.
+func (r *Room) queueing() (list []stanza.JID) {
+	for _, d := range r.replica.doors {
+		list = append(list, d.as.JID)
+	}
+	return list
+}
+
+// shutOut refuses some of those who wait.
+func (r *Room) shutOut(why *stanza.Error, list ...stanza.JID) {
+	for _, d := range r.replica.doors {
+		if slices.Contains(list, d.as.JID) {
+			r.fail(d.st, why)
+		}
+	}
+	for _, user := range list {
+		r.leaveDoor(user)
 	}
 }
 
