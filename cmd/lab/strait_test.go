@@ -54,8 +54,9 @@ func (b *broken) start() {
 		Servers: []lab.ServerPlan{{Kind: lab.Prosody, Domain: wonderland.users}, {Kind: lab.Ejabberd, Domain: denmark.users}},
 		Nodes: []lab.NodePlan{
 			{Domain: wonderland.rooms, Server: wonderland.users, Config: impatient + narrow},
-			{Domain: denmark.rooms, Server: denmark.users, Config: impatient + narrow},
+			{Domain: denmark.rooms, Server: denmark.users, Config: impatient + narrow + replicas},
 			{Domain: islands, Server: wonderland.users, Config: impatient + quiet},
+			{Domain: original.rooms, Server: wonderland.users, Config: impatient + primary},
 		},
 	})
 }
