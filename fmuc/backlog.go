@@ -3,6 +3,7 @@ package fmuc
 import (
 	"cmp"
 	"errors"
+	"strings"
 	"time"
 
 	"isthmus/muc"
@@ -17,17 +18,24 @@ type backlog struct {
 	asked  bool      // for a part of it
 	more   bool      // something was said since then
 	turn   int       // counts the questions
+	end    string    // the last event when the link was made
 }
 
 const (
 	beginning = "0" // of a log: no event is called so
+	clock     = "@" // begins a time, where no event is known: no event's id begins so
 	pageMost  = 50  // events that are read at once
 	readAgain = 5 * time.Second
 )
 
 // resume is where the backlog of a link begins, with a log that ends there.
 func (l *Link) resume(sent string, since time.Time, end string) {
-	l.log = backlog{sent: sent, since: since, behind: sent != cmp.Or(end, beginning), turn: l.log.turn}
+	if at, ok := strings.CutPrefix(sent, clock); ok {
+		sent = ""
+		since, _ = parseStamp(at)
+	}
+	end = cmp.Or(end, beginning)
+	l.log = backlog{sent: sent, since: since, behind: sent != end, turn: l.log.turn, end: end}
 }
 
 // flowing tells whether what is said now can be sent now: all that was said before has been, and there is room.
@@ -45,6 +53,9 @@ func (l *Link) pull() {
 	w := muc.Wanted{Turn: l.log.turn, After: l.log.sent, Since: l.log.since, Max: min(pageMost, l.space())}
 	if w.After == beginning {
 		w.After = ""
+	}
+	if !w.Since.IsZero() { // what comes behind the first in the log may be older
+		w.Max = 1
 	}
 	l.tell(w)
 }
@@ -84,8 +95,13 @@ func (l *Link) told(t muc.Told) {
 		l.streak++
 		l.pass(f.StanzaID)
 	}
-	if t.Last != "" {
+	switch {
+	case t.Last != "":
 		l.pass(t.Last)
+	case !l.log.since.IsZero(): // nothing is that new; what comes now may be told with an older time
+		l.c.Acked = l.log.end
+		l.pass(l.log.end)
+		l.save()
 	}
 	l.log.behind = !t.Complete || l.log.more
 	l.rep.lags = l.rep.lags && !t.Complete

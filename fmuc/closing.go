@@ -38,16 +38,21 @@ func (l *Link) closes(f muc.Said) closing {
 		return l.closesThere(f)
 	case f.ID == request: // the peer has had no request of ours, but one of our people
 		return second
-	case ours && f.ID == l.request:
+	case f.ID == l.request && l.doing == joining:
 		return ending
 	case ours:
 		return stray
-	case l.doing == joining && !l.echoes:
+	case l.doing == joining && !l.alike:
 		return ending
 	case f.ID == "" && (l.doing == joining || !f.At.IsZero()):
 		return second
 	}
 	return event
+}
+
+// earlier tells whether this is the id of a request that is not our last one, be it of before a restart.
+func (l *Link) earlier(id string) bool {
+	return strings.HasPrefix(id, request) && id != request && id != l.request
 }
 
 // titled takes a subject. Its author is who is named in the sender's address: that is right even where the mark is not.
@@ -66,11 +71,12 @@ func (l *Link) titled(st *stanza.Stanza, f muc.Said) {
 		l.overrule(&f)
 		l.tell(f)
 	case ending:
-		l.echoes = l.echoes || f.ID == l.request
+		l.alike = l.alike || f.ID != "" && f.ID == l.request
 		if !l.fits(st.Child(nsFMUC, "fmuc"), f.ID == l.request) {
 			return
 		}
 		l.adopt(f, text)
+		l.partial = partly(st)
 		l.complete()
 	case second:
 		l.adopt(f, text)

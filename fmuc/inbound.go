@@ -2,6 +2,7 @@ package fmuc
 
 import (
 	"cmp"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -12,9 +13,10 @@ import (
 
 // accept takes a request to join: the room's state is the answer. xep:0289#startup
 func (l *Link) accept(st *stanza.Stanza) {
-	l.got, l.request, l.revived, l.over = 1, "", false, false
+	l.renumber()
+	l.got, l.request, l.revived, l.over, l.partial, l.people = 1, "", false, false, partly(st), announced(st)
 	if strings.HasPrefix(st.ID, request) {
-		l.request = st.ID
+		l.request, l.alike = st.ID, true
 	} else if !Begins(st) && !l.quirks.sticky {
 		l.request = request
 	}
@@ -22,10 +24,14 @@ func (l *Link) accept(st *stanza.Stanza) {
 		l.limits = nothing
 	} else if h != nil || l.c.Acked == "" {
 		l.wishes(h)
+		if since := l.missingSince(st); !since.IsZero() {
+			l.missed, l.c.Acked = since, clock+stamp(since) // it has none of what it was sent
+		}
 	} else if l.missed.IsZero() { // not the first of its people: what was asked before still holds
 		l.missed = l.now
 	}
 	l.ask(l.limits)
+	l.save()
 }
 
 // wishes reads what of our log a peer wants: some history, or everything that it has missed.
@@ -52,11 +58,16 @@ func number(s string) int {
 }
 
 // again takes a request to join from a peer that is joined: it has lost its state. It gets everything again, and whoever
-// it does not announce while an answer may take is gone.
+// it does not announce while an answer may take is gone. One of our kind that has not begun anew will do so, and one that
+// waits for nodes behind it will announce more: their people stay as if nothing got through.
 func (l *Link) again(st *stanza.Stanza) {
 	l.info("The peer joins again: it has lost its state.")
 	l.markStale()
 	l.accept(st)
+	if l.alike && !Begins(st) || partly(st) {
+		l.after(stale, l.c.Grace)
+		return
+	}
 	l.after(stale, l.c.JoinTimeout)
 }
 
@@ -136,7 +147,7 @@ func (l *Link) replies() bool {
 func (l *Link) catchUp(last string) {
 	switch {
 	case l.opens():
-		if !l.leads() || l.request != request { // a replica that we have forgotten does not take this
+		if l.request != request { // one of our kind that does not begin may throw the answer away
 			l.c.Acked = cmp.Or(l.c.Acked, l.reply.from, last, beginning)
 		}
 		l.resume(cmp.Or(l.reply.from, last, beginning), time.Time{}, last)
@@ -148,8 +159,12 @@ func (l *Link) catchUp(last string) {
 	l.remember()
 }
 
-// newest is the end of a history that is within the limit of characters, whole messages only.
+// newest is the end of a history that is within the limit of characters, whole messages only. What the peer misses comes
+// from the log.
 func (l *Link) newest(list []muc.Said) []muc.Said {
+	if !l.missed.IsZero() {
+		list = list[:sort.Search(len(list), func(i int) bool { return !list[i].At.Before(l.missed) })]
+	}
 	if l.chars < 0 {
 		return list
 	}
@@ -185,15 +200,17 @@ func (l *Link) allLeft() {
 
 // close ends an inbound link from our side.
 func (l *Link) close(lost muc.Lost) {
-	l.sendLeft()
+	l.sendLeft(l.request)
 	l.tell(lost)
+	l.become(idle)
+	l.save()
 	l.end()
 }
 
-func (l *Link) sendLeft() {
+func (l *Link) sendLeft(id string) {
 	var b stanza.Builder
 	b.Start("fmuc", "xmlns", nsFMUC).Empty("left").End()
-	env := stanza.Envelope{Kind: stanza.Presence, From: l.c.Room.String()}
+	env := stanza.Envelope{Kind: stanza.Presence, ID: id, From: l.c.Room.String()}
 	l.emit(Send{env.Render(b.Bytes()), []stanza.Addr{l.peer}})
 }
 

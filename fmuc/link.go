@@ -13,8 +13,9 @@ type Config struct {
 	Room, Peer stanza.JID // both bare
 	Inbound    bool       // the peer joins us; otherwise we join it
 	MaxHistory int        // messages asked for and given
+	Wanted     time.Time  // since when the link is wanted that was never up; zero: not known, or it was
 	SyncedAt   time.Time  // everything of the peer's up to here has been received; zero: nothing
-	Acked      string     // the peer has our log up to the event of this stanza-id, "" = not known
+	Acked      string     // the peer has our log up to the event of this stanza-id, or this time; "" = not known
 	Node       string     // the room as rings are told of it, "" = they are not
 	Behind     []string   // the nodes behind the room's other links, as rings are told of them
 }
@@ -31,6 +32,7 @@ type Event struct {
 	Stop     string          // the link must end, for this reason
 	Resync   bool            // the operator wants the rooms to be joined anew, at once
 	Behind   []string        // the nodes behind the room's other links have changed to these; nil otherwise
+	Waiting  bool            // the room was loaded a moment ago, and others of its links are not back
 }
 
 // Link is one edge between our room and a peer's. One goroutine owns it.
@@ -54,7 +56,7 @@ type Link struct {
 	asked    time.Time     // when we asked to join
 	request  string        // the id of a request to join: our last one, or the peer's
 	requests int           // counts them
-	echoes   bool          // the peer ends its answers with the ids of requests
+	alike    bool          // the peer is of our kind
 	heard    time.Time     // when the peer last said something
 	lag      time.Duration // about how old what we hear may be
 	chars    int           // limit of the history that a joining peer wants; negative: none
@@ -70,11 +72,17 @@ type Link struct {
 	roundTrip time.Duration
 	caught    Caught
 
+	numbers    int // the last that we gave to a stanza
+	highest    int // of the peer's
 	ruling     ruling
 	healing    bool     // what is up now, or will be, was broken before
 	behind     []string // the nodes behind a peer that joins us
 	below      []string // those behind our other links
 	spreadLast []string // of those, what the peer knows
+
+	lacks   bool // our room misses nodes
+	partial bool // the peer has said that it misses nodes
+	people  int  // whom a request to join announces, ours or the peer's
 
 	log          backlog
 	total, acked amount // of what was sent, and of what has arrived
@@ -105,7 +113,7 @@ func New(c Config) *Link {
 
 // Handle applies one event and returns what must happen, in order (F1).
 func (l *Link) Handle(ev Event) []Effect {
-	l.now, l.out = ev.At, nil
+	l.now, l.out, l.lacks = ev.At, nil, ev.Waiting
 	switch {
 	case l.doing == ended:
 	case ev.Stop != "":
@@ -176,7 +184,7 @@ func (l *Link) finish(reason string) {
 func (l *Link) depart() {
 	switch {
 	case l.c.Inbound && l.doing != idle:
-		l.sendLeft()
+		l.sendLeft("")
 	case !l.c.Inbound && l.up():
 		l.owed++
 		for _, k := range l.inRoster() {

@@ -15,7 +15,7 @@ func (l *Link) groupchat(st *stanza.Stanza, user stanza.JID) {
 		f.At = at
 	}
 	if st.Has("", "subject") && !st.Has("", "body") {
-		f.Subject = true
+		f.Subject, f.Since = true, l.placed(st)
 		l.titled(st, f)
 		return
 	}

@@ -231,7 +231,7 @@ func (l *Link) met(st *stanza.Stanza, user stanza.JID) {
 	switch {
 	case !l.quirks.sticky || !l.c.Inbound:
 	case l.over:
-		l.sendLeft()
+		l.sendLeft("")
 	case l.doing == down || l.doing == idle:
 		l.sure = true
 		l.revive()
@@ -286,7 +286,7 @@ func (l *Link) sayLeft() {
 func (l *Link) search() {
 	if l.quirks.sticky && l.c.Ping > 0 {
 		if l.over {
-			l.sendLeft()
+			l.sendLeft("")
 		}
 		l.inquire()
 		l.after(retry, l.patience())

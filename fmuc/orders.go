@@ -11,7 +11,7 @@ import (
 // that when it hears of a count of stanzas that cannot be; others when they hear, the next time, that they are not linked.
 func (l *Link) resync() {
 	switch {
-	case l.c.Inbound && l.hears() && l.kin():
+	case l.c.Inbound && l.hears() && l.alike:
 		l.info("The peer is to join again, because the operator wants it.")
 		l.asks++
 		l.iq("get", receipt+"-1:"+strconv.Itoa(l.asks), "ping", nsPing)

@@ -1,7 +1,6 @@
 package fmuc
 
 import (
-	"cmp"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -46,15 +45,16 @@ func (l *Link) join(st muc.State) {
 	if l.follows() { // nothing of our log goes to the peer
 		l.c.Acked = ""
 	}
-	if l.c.Acked == "" { // what is said from now on is for the peer, however long it takes to reach it
-		l.c.Acked = cmp.Or(st.Last, beginning)
-		l.emit(Save{l.c.SyncedAt, l.c.Acked, l.State()})
-	}
+	l.want(st.Last)
+	l.save()
 	l.resume(l.c.Acked, time.Time{}, st.Last)
 	for _, f := range st.Occupants {
 		l.resettle(l.add(f), before)
 	}
-	l.showJoin(l.spokesman(), !l.quirks.amnesic)
+	l.renumber()
+	first := l.spokesman()
+	l.people = l.announceable()
+	l.showJoin(first, !l.quirks.amnesic)
 	l.followUp()
 	l.after(answer, l.c.JoinTimeout)
 }
@@ -90,7 +90,11 @@ func (l *Link) complete() {
 	l.info("The room has joined the peer.")
 	l.watch()
 	l.remember()
-	l.sweep()
+	if l.partial {
+		l.after(stale, l.c.Grace)
+	} else {
+		l.sweep()
+	}
 	l.spread(l.below)
 	l.doubles()
 	l.pull()
@@ -120,9 +124,16 @@ func (l *Link) unanswered() {
 		return
 	}
 	if l.attempts > 0 && !l.quirks.sticky {
-		l.depart()
+		l.feign()
 	}
 	l.fail(Vain, "The peer has not answered the request to join.")
+}
+
+// feign takes everybody out of a room of another kind. One of our kind knows that nobody has left.
+func (l *Link) feign() {
+	for _, k := range l.inRoster() {
+		l.show(k.Person, nil, word{kind: "unavailable", feigned: true}, l.peer)
+	}
 }
 
 // remember stores how far we have heard, and have been heard. What was under way when the peer fell silent is asked for
@@ -131,17 +142,34 @@ func (l *Link) remember() {
 	if l.doing != joined && l.doing != leaving {
 		return
 	}
-	if at := l.heard.Add(-l.lag); at.After(l.c.SyncedAt) && !l.c.Inbound && l.doing == joined {
-		l.c.SyncedAt = at
+	l.upTo()
+	l.save()
+}
+
+func (l *Link) save() {
+	if !l.c.Inbound && l.c.SyncedAt.IsZero() && !l.c.Wanted.IsZero() {
+		l.emit(Save{l.c.Wanted, l.c.Acked, unreached})
+		return
 	}
 	l.emit(Save{l.c.SyncedAt, l.c.Acked, l.State()})
 }
 
+// upTo notes how far we have heard the peer.
+func (l *Link) upTo() {
+	if at := l.heard.Add(-l.lag); at.After(l.c.SyncedAt) && !l.c.Inbound && l.doing == joined {
+		l.c.SyncedAt = at
+	}
+}
+
 // leave follows the last one of our side out: the peer's people are no longer here. xep:0289#part
 func (l *Link) leave() {
-	l.remember()
+	wasUp := l.doing == joined
+	l.upTo()
 	asked := l.pings
 	l.become(leaving)
+	if wasUp {
+		l.save()
+	}
 	l.pings = asked
 	l.owed++
 	clear(l.theirs)
@@ -205,8 +233,8 @@ func (l *Link) patience() time.Duration {
 }
 
 // rejected takes the peer's no. xep:0289#startup
-func (l *Link) rejected(reason string) {
-	if l.c.Inbound || !l.hears() {
+func (l *Link) rejected(id, reason string) {
+	if l.c.Inbound || !l.hears() || l.earlier(id) {
 		return
 	}
 	if reason == "" {
@@ -218,11 +246,11 @@ func (l *Link) rejected(reason string) {
 }
 
 // wasLeft takes the peer's word that we are no longer joined: expected, or its own wish. One that comes before the answer to
-// a request may be about a link that broke earlier or in the middle of this one; the next attempt is right in both cases.
-// xep:0289#part
-func (l *Link) wasLeft() {
+// a request may be about a link that broke earlier or in the middle of this one; the next attempt is right in both cases. A
+// node of our kind names the request if it believes that our last user has left. xep:0289#part
+func (l *Link) wasLeft(id string) {
 	switch {
-	case l.c.Inbound || l.leftThere():
+	case l.c.Inbound || l.leftThere() || l.owed == 0 && l.earlier(id):
 	case l.owed > 0:
 		l.owed--
 		if l.owed > 0 || l.doing != leaving {
@@ -232,6 +260,8 @@ func (l *Link) wasLeft() {
 			l.received(n - 1)
 		}
 		l.rest()
+	case id != "":
+		l.wrong(Parted, "The peer has missed that somebody has entered.")
 	case l.up():
 		l.fail(Parted, "The peer has ended the link.")
 		l.abandon("The peer has ended the link.")

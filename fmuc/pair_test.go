@@ -57,7 +57,6 @@ type user struct {
 
 func newPair(t tester, set ...func(*muc.LinkConfig)) *pair {
 	s := muctest.Defaults()
-	s.Peers = []string{"muc.example"}
 	s.Federation = map[string]muc.Federation{"j": {Join: roomP}, "p": {Accept: []string{roomJ}}}
 	s.Defaults.Persistent, s.Defaults.ChangeSubject = true, true
 	s.Link.Ping = time.Minute
@@ -67,6 +66,8 @@ func newPair(t tester, set ...func(*muc.LinkConfig)) *pair {
 	p := &pair{world: newWorld(s), t: t, users: map[string]*user{}}
 	p.open(roomJ)
 	p.open(roomP)
+	s.Peers = []string{"muc.example"} // who has made the rooms does not want the link
+	p.settle(roomJ)
 	p.crossed = nil
 	return p
 }

@@ -20,9 +20,10 @@ func (l *Link) stanza(st *stanza.Stanza) {
 	case mark == nil:
 		l.stranger(st)
 	case reject != nil:
-		l.rejected(reject.Text())
+		l.rejected(st.ID, reject.Text())
 	case mark.Child(nsFMUC, "left") != nil:
-		l.wasLeft()
+		l.wasLeft(st.ID)
+	case !mark.HasAttr("from") && l.twice(st, mark):
 	case !mark.HasAttr("from"):
 		l.rearranged(mark)
 		l.heed(mark)
@@ -36,6 +37,9 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	user, ok := l.author(mark)
 	if !ok {
 		l.note(Oddity, "The peer has sent something that does not name its author.")
+		return
+	}
+	if l.twice(st, mark) || mark.Child(nsIsthmus, "feigned") != nil {
 		return
 	}
 	l.got++
@@ -137,8 +141,11 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 }
 
 // startsOver tells whether a request to join of a peer that is joined says that it has forgotten the link: it asks for
-// history, as only the first does, or announces somebody whom it has announced.
+// history, as only the first does, or announces somebody whom it has announced. One of our kind says so by another id.
 func (l *Link) startsOver(st *stanza.Stanza, g *guest) bool {
+	if l.alike {
+		return false
+	}
 	return g != nil && !g.removed && !g.stale || st.Child(nsMUC, "x").Child(nsMUC, "history") != nil && len(l.theirs) > 0
 }
 

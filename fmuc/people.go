@@ -59,7 +59,7 @@ func (l *Link) double(user stanza.JID) {
 	}
 	f, ok := l.doubled[user]
 	delete(l.doubled, user)
-	if ok && l.hears() && l.kin() {
+	if ok && l.hears() && l.alike {
 		l.welcome(f)
 	}
 }
@@ -72,9 +72,6 @@ func (l *Link) doubles() {
 		}
 	}
 }
-
-// kin tells whether the peer is of our kind.
-func (l *Link) kin() bool { return l.c.Inbound && l.behind != nil || !l.c.Inbound && l.echoes }
 
 // inOrder are those of our side, in order of entry.
 func (l *Link) inOrder() []*member {

@@ -22,6 +22,7 @@ var causes = map[Kind]struct{ inbound, outbound func(*Link, Kind, string) }{
 	Bounced:  {(*Link).cutOff, (*Link).fail},
 	Detached: {(*Link).cutOff, (*Link).begin},
 	Severed:  {(*Link).cutOff, (*Link).begin},
+	Parted:   {nil, (*Link).begin},
 }
 
 // wrong acts on a cause, if the link is up at all.

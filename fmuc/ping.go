@@ -205,7 +205,7 @@ func (l *Link) received(i int) {
 // them before, or is of our kind, is not what it was.
 func (l *Link) pingFailed(st *stanza.Stanza) {
 	why := condition(st)
-	known, able := false, l.answers || l.kin()
+	known, able := false, l.answers || l.alike
 	for _, p := range l.pings {
 		known = known || p.id == st.ID
 	}

@@ -18,6 +18,8 @@ type word struct {
 	code   int    // status
 	actor  string
 	reason string
+
+	feigned bool // he has not left
 }
 
 func leaveWord(f muc.Left) word {
@@ -31,14 +33,13 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	b.Raw(payload)
 	b.Raw(w.join)
 	l.describe(&b, p, w)
-	if w.id == "" {
+	switch {
+	case w.feigned:
+		b.Start("fmuc", "xmlns", nsFMUC, "from", p.JID.String()).Empty("feigned", "xmlns", nsIsthmus).End()
+	case w.id == "":
 		l.mark(&b, p.JID)
-	} else { // our request
-		l.behindUs(b.Start("fmuc", "xmlns", nsFMUC, "from", p.JID.String()))
-		if l.follows() {
-			l.hint(&b)
-		}
-		b.End()
+	default: // our request
+		l.markRequest(&b, p.JID)
 	}
 	env := stanza.Envelope{Kind: stanza.Presence, Type: w.kind, ID: w.id, From: l.c.Room.With(p.Nick).String()}
 	l.post(env.Render(b.Bytes()), to)
@@ -92,7 +93,7 @@ func (w word) because(b *stanza.Builder) {
 
 // mark names the author: his real address, at every hop.
 func (l *Link) mark(b *stanza.Builder, user stanza.JID) {
-	b.Empty("fmuc", "xmlns", nsFMUC, "from", user.String())
+	b.Empty("fmuc", "xmlns", nsFMUC, "from", user.String(), "n", l.number())
 }
 
 // showJoin sends a presence that asks to join. The first of them says what we want of what was said.
@@ -141,7 +142,7 @@ func (l *Link) render(f muc.Said) stanza.Out {
 	if !f.At.IsZero() {
 		b.Empty("delay", "xmlns", nsDelay, "from", l.c.Room.String(), "stamp", stamp(f.At))
 	}
-	l.markSaid(&b, user, f.ID)
+	l.markSaid(&b, f, user)
 	env := stanza.Envelope{Kind: stanza.Message, Type: "groupchat", ID: f.ID, From: from.String(), Lang: f.Lang}
 	return env.Render(b.Bytes())
 }

@@ -153,9 +153,9 @@ func (l *Link) account() {
 	if s := l.shown(); l.leads() && l.rep.hints && l.doing == joined && s != l.rep.told {
 		l.rep.told = s
 		var b stanza.Builder
-		l.hint(b.Start("fmuc", "xmlns", nsFMUC))
+		l.hint(b.Start("fmuc", "xmlns", nsFMUC, "n", l.number()))
 		env := stanza.Envelope{Kind: stanza.Presence, From: l.c.Room.String()}
-		l.emit(Send{env.Render(b.End().Bytes()), []stanza.Addr{l.peer}})
+		l.post(env.Render(b.End().Bytes()), l.peer) // it is missed if it is lost
 	}
 }
 
@@ -198,19 +198,31 @@ func (l *Link) hint(b *stanza.Builder) {
 // markSaid is the mark of what is said. A replica of our kind finds in it to which of its requests this belongs, and its number
 // since then: what comes behind something that is lost, or is left of an earlier answer, would give it another order. In the
 // end of the answer it finds the mode.
-func (l *Link) markSaid(b *stanza.Builder, user stanza.JID, id string) {
-	if !l.leads() || !l.rep.hints {
+func (l *Link) markSaid(b *stanza.Builder, f muc.Said, user stanza.JID) {
+	repeats := l.leads() && l.rep.hints
+	if !f.Subject && !repeats {
 		l.mark(b, user)
 		return
 	}
-	n := l.sent + 1
+	n := ""
+	if !strings.HasPrefix(f.ID, request) {
+		n = l.number()
+	}
+	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String(), "n", n)
+	if f.Subject {
+		l.markSubject(b, f)
+	}
+	if !repeats {
+		b.End()
+		return
+	}
+	count := l.sent + 1
 	if l.doing == giving {
 		l.rep.nth++
-		n = l.rep.nth
+		count = l.rep.nth
 	}
-	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String())
-	b.Leaf("count", strconv.Itoa(n), "xmlns", nsIsthmus, "of", strings.TrimPrefix(l.request, request))
-	if l.doing == giving && id == l.request {
+	b.Leaf("count", strconv.Itoa(count), "xmlns", nsIsthmus, "of", strings.TrimPrefix(l.request, request))
+	if l.doing == giving && f.ID == l.request {
 		l.hint(b)
 	}
 	b.End()
@@ -248,6 +260,7 @@ func (l *Link) misplaced(st *stanza.Stanza, mark *stanza.Element) bool {
 // heed reads how the peer stands with the primary.
 func (l *Link) heed(mark *stanza.Element) {
 	if mode := mark.Child(nsIsthmus, "mode"); mode != nil && l.follows() && l.doing == joined {
+		l.got++
 		l.rep.above = standings[mode.Attr("primary")]
 	}
 }

@@ -266,8 +266,8 @@ func TestTreeHeals(t *testing.T) {
 	}
 }
 
-// Both sides change the subject at once, while everything gets through: that of the joined side holds on both, and who knows
-// it may change it at once.
+// Both sides change the subject at once, while everything gets through: the later one holds on both, and who knows it may
+// change it at once.
 func TestSubjectsCross(t *testing.T) {
 	p := newPair(t)
 	users := map[string]*user{roomP: p.enter(roomP, "alice"), roomJ: p.enter(roomJ, "hamlet")}
@@ -287,7 +287,7 @@ func TestSubjectsCross(t *testing.T) {
 	set(roomJ, "of j")
 	p.held = false
 	p.pass(time.Second)
-	check("of p", 2)
+	check("of j", 2)
 	set(roomJ, "again of j")
 	check("again of j", 3)
 	set(roomP, "again of p")

@@ -44,7 +44,7 @@ func (l *Link) Behind() []string {
 func (l *Link) circle(mark *stanza.Element) bool {
 	list := nodesBehind(mark)
 	if list != nil {
-		l.behind = list
+		l.behind, l.alike = list, true
 		l.stopWaiting(ring)
 	}
 	if !l.among() || list == nil && l.doing != idle {
@@ -81,7 +81,7 @@ func (l *Link) rearranged(mark *stanza.Element) {
 // behind its request is refused with it.
 func (l *Link) reject(why string) {
 	l.note(Refusal, "The peer is refused. "+why)
-	out, to := refusal(l.c.Room, l.c.Peer, why)
+	out, to := refusal(l.c.Room, l.c.Peer, l.request, why)
 	l.emit(Send{out, []stanza.Addr{to}})
 	clear(l.theirs)
 	clear(l.ours)
@@ -104,7 +104,7 @@ func (l *Link) ringOver() {
 // spread tells the peer that we have joined who is behind us, if it is one of our kind.
 func (l *Link) spread(list []string) {
 	l.below = list
-	if l.c.Inbound || l.doing != joined || !l.kin() || slices.Equal(l.below, l.spreadLast) {
+	if l.c.Inbound || l.doing != joined || !l.alike || slices.Equal(l.below, l.spreadLast) {
 		return
 	}
 	var b stanza.Builder

@@ -40,12 +40,12 @@ func Posing(st *stanza.Stanza, ours func(domain string) bool) bool {
 
 // Refuse answers a request to join with a reason, from room to room. xep:0289#startup
 func Refuse(st *stanza.Stanza, reason string) (stanza.Out, stanza.Addr) {
-	return refusal(st.To.Bare(), st.From.Bare(), reason)
+	return refusal(st.To.Bare(), st.From.Bare(), st.ID, reason)
 }
 
-func refusal(room, peer stanza.JID, reason string) (stanza.Out, stanza.Addr) {
+func refusal(room, peer stanza.JID, id, reason string) (stanza.Out, stanza.Addr) {
 	var b stanza.Builder
 	b.Start("fmuc", "xmlns", nsFMUC).Leaf("reject", reason).End()
-	env := stanza.Envelope{Kind: stanza.Presence, From: room.String()}
+	env := stanza.Envelope{Kind: stanza.Presence, ID: id, From: room.String()}
 	return env.Render(b.Bytes()), peer.Addr()
 }

@@ -16,7 +16,7 @@ func (l *Link) unheard(f muc.Unheard) {
 		return
 	}
 	l.note(Unwelcome, "Not shown: what "+f.JID.String()+" says.")
-	if !l.kin() {
+	if !l.alike {
 		return
 	}
 	var b stanza.Builder

@@ -221,11 +221,13 @@ func (w *world) fromPeer(room string, r *muc.Room, st *stanza.Stanza) bool {
 
 func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
 	e := &edge{room: room, via: via, inbound: inbound}
+	known := w.saved[wire{room, string(via)}]
+	wanted, syncedAt := fmuc.Recall(known)
 	ours, theirs := stanza.MustJID(room), stanza.MustJID(string(via))
 	e.link = fmuc.New(fmuc.Config{
 		LinkConfig: w.settings.LinkOf(ours, theirs),
 		Room:       ours, Peer: theirs, Inbound: inbound, MaxHistory: history,
-		SyncedAt: w.saved[wire{room, string(via)}].SyncedAt, Acked: w.saved[wire{room, string(via)}].Acked,
+		Wanted: wanted, SyncedAt: syncedAt, Acked: known.Acked,
 		Node: w.node(room), Behind: w.behind[room],
 	})
 	if w.edges[room] == nil {

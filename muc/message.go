@@ -2,6 +2,7 @@ package muc
 
 import (
 	"cmp"
+	"time"
 
 	mellium "mellium.im/xmpp/stanza"
 
@@ -101,8 +102,9 @@ type utterance struct {
 	children []stanza.Element
 	payload  []byte // the children as bytes
 	subject  *stanza.Element
-	kind     string // what it is in the log, "" = not logged
-	late     int64  // hybrid logical clock of when it was said, 0 = now
+	kind     string    // what it is in the log, "" = not logged
+	late     int64     // hybrid logical clock of when it was said, 0 = now
+	since    time.Time // of a subject: its place among all subjects
 	refuse   *Send
 	answers  *proposal // it is the primary's answer to this one, nil for none
 }
@@ -110,6 +112,9 @@ type utterance struct {
 // say logs, shows and relays. What is logged is appended before anybody is shown it (R2).
 func (r *Room) say(u utterance) {
 	m := stamped{occupantID: r.occupantID(u.JID)}
+	if u.subject != nil && u.since.IsZero() {
+		u.since = r.nextSubject()
+	}
 	if u.kind != "" {
 		m.stanzaID = r.log(u, m.occupantID)
 	}
@@ -151,7 +156,7 @@ func (r *Room) pass(u utterance, stanzaID string) {
 func (u *utterance) said(stanzaID string) Said {
 	f := Said{
 		Person: u.Person, ID: cmp.Or(u.id, stanzaID), Lang: u.lang, Payload: u.payload, Subject: u.subject != nil,
-		StanzaID: stanzaID,
+		Since: u.since, StanzaID: stanzaID,
 	}
 	if u.late != 0 {
 		f.At = clockTime(u.late)

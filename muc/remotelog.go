@@ -10,19 +10,19 @@ func (r *Room) tellLog(via Via, w Wanted) {
 	r.load(func(r *Room, pages []Page, err error) {
 		t := Told{Turn: w.Turn, Err: err}
 		if err == nil {
-			t.read(pages[0], func(e *Entry) bool { return r.isFor(e, via) })
+			t.read(r, pages[0], func(e *Entry) bool { return r.isFor(e, via) })
 		}
 		r.emit(Relay{Only: via, Fact: t})
 	}, q)
 }
 
-func (t *Told) read(p Page, mine func(*Entry) bool) {
+func (t *Told) read(r *Room, p Page, mine func(*Entry) bool) {
 	t.Complete = p.Complete
 	for i := range p.Events {
 		e := &p.Events[i]
 		t.Last = e.StanzaID
 		if crosses[e.Kind] && mine(e) {
-			t.Said = append(t.Said, retell(e))
+			t.Said = append(t.Said, r.retell(e))
 		}
 	}
 }

@@ -13,7 +13,7 @@ func (r *Room) remoteSaid(via Via, f Said) {
 		r.sayUnheard(via, &f, why)
 		return
 	}
-	u := utterance{Person: f.Person, via: via, origin: origin, id: f.ID, lang: f.Lang, answers: p}
+	u := utterance{Person: f.Person, via: via, origin: origin, id: f.ID, lang: f.Lang, since: f.Since, answers: p}
 	if s := r.sessions[identity{u.origin, f.JID}]; s != nil {
 		u.Person = s.person()
 	} else if nick, _, ok := r.nickFor(f.Nick, f.JID); ok {
@@ -25,6 +25,9 @@ func (r *Room) remoteSaid(via Via, f Said) {
 	u.children, u.payload = kept, joined(kept)
 	if !f.At.IsZero() {
 		u.late = f.At.UnixMilli() << 16
+		if f.Subject && u.since.IsZero() {
+			u.since = f.At
+		}
 	}
 	if f.Subject {
 		u.subject = find(kept, name("", "subject"))
@@ -45,10 +48,10 @@ func (r *Room) remoteSaid(via Via, f Said) {
 		r.bear(via, u.said(""))
 	case u.subject != nil && via == r.primary():
 		r.primarySubject(u)
-	case u.subject == nil || u.late == 0:
+	case u.subject == nil || u.since.IsZero():
 		r.say(u)
 	default:
-		r.lateSubject(u)
+		r.placeSubject(u)
 	}
 }
 
@@ -80,26 +83,18 @@ func (r *Room) primarySubject(u utterance) {
 	}
 }
 
-// lateSubject takes a subject that is told again: without an id it is what a room is about, not an event of its log. One that
-// has been replaced since is kept in the log and shown to nobody.
-func (r *Room) lateSubject(u utterance) {
-	if u.id == "" {
+// placeSubject takes a subject that has its place among all: told again without an id it is what a room is about, not an event
+// of its log. One that has been replaced since is kept in the log and shown to nobody.
+func (r *Room) placeSubject(u utterance) {
+	if u.id == "" && u.late != 0 {
 		u.kind = ""
 	}
 	switch {
+	case u.subject.Text() == r.rec.Subject && u.kind == "":
+		r.moveSubject(u.since)
 	case r.newerSubject(u):
 		r.say(u)
 	case u.kind != "":
 		r.pass(u, r.log(u, r.occupantID(u.JID)))
 	}
-}
-
-// newerSubject tells whether a subject that is told again takes the place of ours: the newer one does, and of two of the same
-// instant the one that comes later in the alphabet, so that all nodes end with the same.
-func (r *Room) newerSubject(u utterance) bool {
-	at, text := clockTime(u.late), u.subject.Text()
-	if at.Equal(r.rec.SubjectAt) {
-		return text > r.rec.Subject
-	}
-	return text != r.rec.Subject && at.After(r.rec.SubjectAt)
 }

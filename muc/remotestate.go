@@ -2,6 +2,7 @@ package muc
 
 import (
 	"cmp"
+	"strings"
 
 	"isthmus/component/stanza"
 )
@@ -21,7 +22,7 @@ func (r *Room) tellState(via Via, l Limits) {
 	}
 	for _, e := range r.within(l) {
 		if r.isFor(e, via) {
-			st.History = append(st.History, retell(e))
+			st.History = append(st.History, r.retell(e))
 		}
 	}
 	st.Subject = r.subjectFor(via)
@@ -43,7 +44,8 @@ func (r *Room) subjectFor(via Via) Said {
 	author, _ := stanza.ParseJID(r.rec.SubjectAuthor)
 	payload, lang := r.subjectNow()
 	return Said{
-		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Lang: lang, Payload: payload, Subject: true, At: r.rec.SubjectAt,
+		Person: Person{JID: author, Nick: r.rec.SubjectNick}, Lang: lang, Payload: payload, Subject: true,
+		At: r.rec.SubjectAt, Since: r.rec.SubjectAt,
 	}
 }
 
@@ -56,11 +58,16 @@ func (r *Room) tail(l Limits) string {
 	return ""
 }
 
-// retell is what was said, as other nodes are told it later.
-func retell(e *Entry) Said {
+// retell is what was said, as other nodes are told it later. What the room is about has its place; what it was about before
+// is behind that in any case.
+func (r *Room) retell(e *Entry) Said {
 	author, _ := stanza.ParseJID(e.Author)
-	return Said{
+	f := Said{
 		Person: Person{JID: author, Nick: e.Nick}, ID: cmp.Or(e.ID, e.StanzaID), Lang: e.Lang, Payload: e.Payload,
 		Subject: e.Kind == kindSubject, At: clockTime(e.At), StanzaID: e.StanzaID,
 	}
+	if f.Subject && e.Author == r.rec.SubjectAuthor && strings.HasPrefix(string(bodyOf(e.Payload)), r.rec.Subject+"\x00") {
+		f.Since = r.rec.SubjectAt
+	}
+	return f
 }

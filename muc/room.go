@@ -271,6 +271,11 @@ func (r *Room) tick() int64 {
 // clockTime is the wall clock part of a hybrid logical clock.
 func clockTime(at int64) time.Time { return time.UnixMilli(at >> 16).UTC() }
 
+// instant is a hybrid logical clock as a time: what was said within a millisecond keeps its order.
+func instant(at int64) time.Time {
+	return clockTime(at).Add(time.Duration(min(at&0xffff, 999)) * time.Microsecond)
+}
+
 // nodeID names one log of one room: a new epoch is a new log.
 func nodeID(room string, epoch int64) string {
 	h := sha256.New()

@@ -3,6 +3,7 @@ package muc
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	mellium "mellium.im/xmpp/stanza"
 
@@ -102,11 +103,36 @@ func (r *Room) setSubject(u utterance) {
 	}
 	r.rec.SubjectNick = u.Nick
 	r.rec.SubjectAuthor, r.rec.SubjectVia = u.JID.String(), string(u.origin)
-	r.rec.SubjectAt = clockTime(r.clock) // as the log has it
-	if u.late != 0 {
-		r.rec.SubjectAt = clockTime(u.late)
-	}
+	r.rec.SubjectAt = u.since
 	r.save()
+}
+
+// nextSubject is the place of a subject that is set now: behind the one that its author knows, however wrong the clock is of
+// the node from which that one came.
+func (r *Room) nextSubject() time.Time {
+	at := instant(r.tick())
+	if next := r.rec.SubjectAt.Add(time.Microsecond); next.After(at) {
+		return next
+	}
+	return at
+}
+
+// newerSubject tells whether a subject of another node takes the place of ours. Its place decides, and of two at the same
+// place the text, so that all nodes end with the same subject in whatever order they hear of them.
+func (r *Room) newerSubject(u utterance) bool {
+	text := u.subject.Text()
+	if u.since.Equal(r.rec.SubjectAt) {
+		return text > r.rec.Subject
+	}
+	return u.since.After(r.rec.SubjectAt)
+}
+
+// moveSubject takes it that the subject was set again since, to the same.
+func (r *Room) moveSubject(at time.Time) {
+	if at.After(r.rec.SubjectAt) {
+		r.rec.SubjectAt = at
+		r.save()
+	}
 }
 
 // sendSubject ends an entry: always, also when there is none. xep:0045#enter-subject
@@ -114,6 +140,9 @@ func (r *Room) sendSubject(s *Session) {
 	from, at := r.me, r.rec.Created
 	if r.rec.SubjectNick != "" {
 		from, at = r.jid.With(r.rec.SubjectNick).String(), r.rec.SubjectAt
+	}
+	if at.After(r.now) { // by a clock that is ahead of ours
+		at = r.now
 	}
 	payload, lang := r.subjectNow()
 	var b stanza.Builder

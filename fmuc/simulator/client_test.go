@@ -113,7 +113,7 @@ func (c *client) receive(st *stanza.Stanza) {
 // answer answers a question of the room. Who is not in is offline: his server says so, to messages too.
 func (c *client) answer(st *stanza.Stanza) {
 	if st.Type == "result" {
-		c.w.kicked[c.kicks] = c
+		c.w.kicked[c.kicks] = kick{c, c.visit()}
 		return
 	}
 	back := refused(st, "service-unavailable")

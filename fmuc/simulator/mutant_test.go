@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -102,7 +103,7 @@ func entry(st *stanza.Stanza) bool {
 	return st.Kind == stanza.Presence && st.Type == "" && st.From.Resource != ""
 }
 
-// renumber gives each message another id each time that it crosses.
+// renumber gives each message another id each time that it crosses, and takes away the number by which links know it.
 func renumber() tamper {
 	n := 0
 	return func(w *world, k *wire, st *stanza.Stanza) {
@@ -111,6 +112,12 @@ func renumber() tamper {
 			n++
 			again := *st
 			again.ID = fmt.Sprint("again", n)
+			again.Children = slices.Clone(st.Children)
+			for i, e := range again.Children {
+				if again.Children[i], _ = stanza.ParseElement(numbers.ReplaceAll(e.Raw, nil)); e.Name.Space != nsFMUC {
+					again.Children[i] = e
+				}
+			}
 			w.put(k, &again)
 		}
 	}
@@ -131,6 +138,8 @@ func raise() tamper {
 		w.put(k, st)
 	}
 }
+
+var numbers = regexp.MustCompile(` n='[^']*'`)
 
 func reflect(w *world, k *wire, st *stanza.Stanza) {
 	w.put(k, st)

@@ -36,7 +36,7 @@ type life struct {
 	host *host.Host
 	ctx  context.Context
 	stop func()
-	fuse int // commits and stanzas until it dies, negative for never
+	fuse int // stanzas until it dies, negative for never
 	dead bool
 }
 
@@ -132,6 +132,13 @@ func (l *life) burns() bool {
 	return l.dead
 }
 
+// gone tells whether a host is dead. Commits do not burn the fuse: they are made beside all else, in no fixed order.
+func (l *life) gone() bool {
+	l.n.w.mu.Lock()
+	defer l.n.w.mu.Unlock()
+	return l.dead
+}
+
 // Ready implements host.Outbox.
 func (l *life) Ready(context.Context) error { return nil }
 
@@ -152,7 +159,7 @@ type frail struct {
 }
 
 func (f frail) Commit(ctx context.Context, batch []storage.Change) error {
-	if f.l.burns() {
+	if f.l.gone() {
 		<-f.l.ctx.Done()
 		<-ctx.Done()
 		return ctx.Err()

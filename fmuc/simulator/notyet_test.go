@@ -9,9 +9,7 @@ type debt struct{ shape, play, rule, why string }
 
 var debts = []debt{
 	{"", "", "flicker", "There is still a way to be taken out and in again."},
-	{"", "long", "loss", "Something of a long talk is lost."},
-	{"", "long", "unheard", "The same, seen by clients."},
-	{"", "", "subject", "There is still a way to miss one."},
+	{"ring", "", "subject", "The same way as what is said."},
 	{"ring", "", "loss", "What is said while a ring closes and opens again goes several ways, and may miss its last."},
 	{"ring", "", "unheard", "The same, seen by clients."},
 	{"ring", "", "returned", "The same: it comes back, until the ring is open."},

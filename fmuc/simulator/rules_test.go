@@ -18,7 +18,7 @@ import (
 //	twice    no client is sent a message twice in one visit
 //	unheard  who stayed in the room has heard everything that was said meanwhile
 //	address  a room that hides no addresses names everybody
-//	kick     who is put out anywhere is put out at home
+//	kick     who is put out anywhere is put out at home, unless a node dies on the way, or his opponent is put out meanwhile
 //	private  private messages reach nobody but whom they are for
 //	cost     a message crosses each link of the tree once, and there is one tree
 //	returned no message goes back to where it came from
@@ -26,7 +26,7 @@ import (
 //	early    nobody at a replica sees a message before its primary has it
 //	both     whoever is told that a message is not said does not hear it
 //	neither  who has said something and stayed has heard it, or an error, and that once
-//	loss     what one archive has, all have
+//	loss     what one archive has, all have, but for what was said before anybody wanted the link over which it would come
 //	double   each once
 //	roster   everybody sees exactly those who are there
 //	subject  there is one subject
@@ -96,6 +96,9 @@ func (w *world) checkArchives(stored map[string]int) {
 		for _, text := range slices.Sorted(maps.Keys(stored)) {
 			switch texts[text] {
 			case 0:
+				if !w.due(text, n) {
+					continue
+				}
 				w.found("loss", "%s has not got %s of %s", n.name, text, w.said[text].jid)
 			case 1:
 			default:
@@ -103,6 +106,37 @@ func (w *world) checkArchives(stored map[string]int) {
 			}
 		}
 	}
+}
+
+// due tells whether a node must have a text: everything that was said since whoever joins on the way between it and the
+// author's has first wanted to. Of what is older it has as much as a room tells of its history.
+func (w *world) due(text string, n *node) bool {
+	latest := 0
+	for k, texts := range w.wanted {
+		if w.downwards(k, w.said[text].home, n) {
+			latest = max(latest, texts)
+		}
+	}
+	return number(text) > latest
+}
+
+// downwards tells whether what is said at a node may come to another over this wire's connection, against its direction.
+func (w *world) downwards(k *wire, from, to *node) bool {
+	root := w.root()
+	if root < 0 { // who joins whom is found out
+		return len(w.nodes) > 2
+	}
+	return w.above(to.i, k.from.i) && !w.above(from.i, k.from.i)
+}
+
+// above tells whether one node lies on the way from another to the root.
+func (w *world) above(i, node int) bool {
+	for ; i >= 0; i = w.joins[i] {
+		if i == node {
+			return true
+		}
+	}
+	return false
 }
 
 // stored is everything that any node has.
@@ -115,8 +149,8 @@ func (w *world) stored() map[string]int {
 }
 
 func (w *world) checkClient(c *client, there map[stanza.JID]bool, stored map[string]int) {
-	if by := w.kicked[c.visit()]; by != nil && c.jid.Local != "twin" {
-		w.found("kick", "%s is in the room that %s has put him out of", c.jid, by.jid)
+	if k := w.kicked[c.visit()]; k.by != nil && w.kicked[k.visit].by == nil && c.jid.Local != "twin" {
+		w.found("kick", "%s is in the room that %s has put him out of", c.jid, k.by.jid)
 	}
 	sees := map[stanza.JID]bool{}
 	for _, j := range c.sees {
@@ -126,7 +160,7 @@ func (w *world) checkClient(c *client, there map[stanza.JID]bool, stored map[str
 		w.found("roster", "%s sees %s, there are %s", c.jid, names(sees), names(there))
 	}
 	for _, text := range slices.Sorted(maps.Keys(stored)) {
-		if c.since < number(text) && c.heard[text] == 0 && !(w.refused[text] && w.said[text] == c) {
+		if c.since < number(text) && c.heard[text] == 0 && !(w.refused[text] && w.said[text] == c) && w.due(text, c.home) {
 			w.found("unheard", "%s has not heard %s of %s", c.jid, text, w.said[text].jid)
 		}
 	}

@@ -20,7 +20,7 @@ var verbs = map[string]func(*world, op){
 	"subject": ofUser(true, func(c *client, o op) { c.setSubject(fmt.Sprint("about ", o.n)) }),
 	"same":    same,
 	"whisper": whisper,
-	"kick":    kick,
+	"kick":    expel,
 	"slow":    func(w *world, o op) { w.wires[o.n%len(w.wires)].slow = 2 * o.d },
 	"cut":     ofEdge(func(k *wire, now time.Time) { k.sever(now) }),
 	"heal":    ofEdge(func(k *wire, now time.Time) { k.heal(now) }),
@@ -76,8 +76,8 @@ func same(w *world, o op) {
 	}
 }
 
-// kick lets a node's owner put somebody out whom he sees.
-func kick(w *world, o op) {
+// expel lets a node's owner put somebody out whom he sees.
+func expel(w *world, o op) {
 	c := w.crews[o.node][0]
 	if !c.in || c.home.life == nil {
 		return

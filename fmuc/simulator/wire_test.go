@@ -152,7 +152,7 @@ func (k *wire) again(n int, now time.Time) {
 	k.queue = append(list, k.queue...)
 }
 
-var stamps = regexp.MustCompile(`(stamp|since)='([^']*)'`)
+var stamps = regexp.MustCompile(`\b(stamp|since)='([^']*)'`)
 
 // shift turns the times that a stanza names into what the receiver makes of them, whose clock differs by so much: as if
 // the sender's clock were wrong.
@@ -166,7 +166,7 @@ func shift(raw []byte, by time.Duration) []byte {
 		if err != nil {
 			return m
 		}
-		return []byte(string(parts[1]) + "='" + t.Add(by).UTC().Format("2006-01-02T15:04:05.000Z") + "'")
+		return []byte(string(parts[1]) + "='" + t.Add(by).UTC().Format("2006-01-02T15:04:05.000000Z") + "'")
 	})
 }
 

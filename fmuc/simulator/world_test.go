@@ -26,12 +26,13 @@ type world struct {
 	crews   [][]*client
 	said    map[string]*client    // who has said a text
 	secret  map[string]stanza.JID // whom a private text is for
-	kicked  map[string]*client    // who has put an end to a visit
+	kicked  map[string]kick       // who has put an end to a visit
 	refused map[string]bool       // texts whose author was told that they are not said
 	texts   int
 	tamper  tamper                   // on wires; nil = what is sent stays what it is
 	smear   smear                    // on what clients are sent
 	passed  map[*wire]map[string]int // how often texts have crossed
+	wanted  map[*wire]int            // how many texts had been said when a node first asked over it to join
 	bell    chan struct{}
 	stops   []func()
 
@@ -45,6 +46,12 @@ type world struct {
 	findings findings
 	tracing  bool
 	traced   []string
+}
+
+// kick is who has put somebody out, and the visit in which he did.
+type kick struct {
+	by    *client
+	visit string
 }
 
 type letter struct {
@@ -83,8 +90,8 @@ func (w *world) trace(format string, args ...any) {
 func newWorld(s script) *world {
 	w := &world{
 		script: s, byName: map[string]*node{}, clients: map[stanza.JID]*client{}, said: map[string]*client{},
-		bell: make(chan struct{}, 1), findings: findings{}, passed: map[*wire]map[string]int{}, secret: map[string]stanza.JID{}, kicked: map[string]*client{},
-		refused: map[string]bool{},
+		bell: make(chan struct{}, 1), findings: findings{}, passed: map[*wire]map[string]int{}, wanted: map[*wire]int{},
+		secret: map[string]stanza.JID{}, kicked: map[string]kick{}, refused: map[string]bool{},
 	}
 	for i := range s.joins {
 		n := newNode(w, i)
@@ -163,6 +170,9 @@ func (w *world) put(k *wire, st *stanza.Stanza) {
 	if st.Kind == stanza.IQ {
 		w.queries++
 	}
+	if _, known := w.wanted[k]; !known && fmuc.JoinShaped(st) {
+		w.wanted[k] = w.texts
+	}
 	if fmuc.JoinShaped(st) || st.Child(nsFMUC, "fmuc").Child(nsFMUC, "reject") != nil {
 		w.asked++
 	}
@@ -239,11 +249,21 @@ func (w *world) bury() {
 		w.trace("node %d is dead", n.i)
 		go n.life.stop()
 		n.life = nil
-		maps.DeleteFunc(w.kicked, func(_ string, by *client) bool { return by.home == n }) // it may have been forgotten
+		maps.DeleteFunc(w.kicked, func(visit string, k kick) bool { return k.by.home == n || w.during(visit) }) // it may have been forgotten
 		for _, c := range w.crews[n.i] {
 			c.lost, c.in = c.in, false
 		}
 	}
+}
+
+// during tells whether somebody is in the room with this visit.
+func (w *world) during(visit string) bool {
+	for _, c := range w.clients {
+		if c.in && c.visit() == visit {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *node) dead() bool {

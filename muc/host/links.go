@@ -100,9 +100,11 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 		s.refuse(l, st, "This room does not federate with yours.")
 		return true
 	}
-	if !k.link.Resting() && l.key < string(k.via) {
+	again := st.ID != "" && st.ID == k.refused // by a server that does not know what has arrived
+	if again || !k.link.Resting() && l.key < string(k.via) {
 		s.refuse(l, st, "This room is joining yours already.")
-		if k.link.Up() { // the peer does not know it any more
+		k.refused = st.ID
+		if k.link.Up() && !again { // the peer does not know it any more
 			s.tell(l, k, fmuc.Event{At: now, Detached: true})
 		}
 		return true
@@ -118,11 +120,13 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge {
 	peer, _ := stanza.ParseJID(string(via))
 	since, _ := s.h.o.Attached()
+	known := l.known[via]
+	wanted, syncedAt := fmuc.Recall(fmuc.Save{SyncedAt: known.SyncedAt, State: known.State})
 	c := s.linkConfig(l, via)
 	k := &edge{via: via, inbound: inbound, config: c, since: since, link: fmuc.New(fmuc.Config{
 		LinkConfig: s.inForce(l, via),
 		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: s.historyOf(l, via),
-		SyncedAt: l.known[via].SyncedAt, Acked: l.known[via].Acked,
+		Wanted: wanted, SyncedAt: syncedAt, Acked: known.Acked,
 		Node: l.room.Token(), Behind: l.behind,
 	})}
 	l.edges[via] = k
@@ -208,6 +212,7 @@ func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
 }
 
 func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {
+	ev.Waiting = l.waits(k, ev.At)
 	if ev.Stanza != nil {
 		s.entry(l, k).in.received(ev.Stanza)
 	}
@@ -281,6 +286,8 @@ func (s *shard) setAlarm(l *live, at time.Time) {
 	})
 }
 
+// saveLink stores what is known of a link. That a peer has joined is stored before anybody is shown who is behind it: after a
+// restart the room waits for them.
 func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {
 	link := storage.Link{
 		Room: l.key, Peer: string(k.via), Inbound: k.inbound, State: e.State, SyncedAt: e.SyncedAt, Acked: e.Acked,
@@ -290,4 +297,7 @@ func (s *shard) saveLink(l *live, k *edge, e fmuc.Save) {
 	t := &ticket{change: storage.SaveLink{Link: link}, size: 512, owner: s, room: l}
 	s.unsaved++
 	s.h.writer.submit(t)
+	if e.State == "asking" {
+		l.held = append(l.held, step{ticket: t})
+	}
 }

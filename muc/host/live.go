@@ -35,6 +35,7 @@ type live struct {
 	behind  []string                 // the nodes behind links of peers that have joined
 	known   map[muc.Via]storage.Link // of each link, as stored
 	terms   map[muc.Via]*terms       // what has been negotiated, or is, with each peer
+	absent  map[muc.Via]time.Time    // links that were up when the room was last seen, and until when they are waited for
 }
 
 // step is one effect in a room's order: a change on its way, or what must not be seen before the changes in front of it.
@@ -69,6 +70,7 @@ type edge struct {
 	since   time.Time // when the host server had been attached when the link last acted
 	alarm   alarm     // that the link has set
 	state   string    // of the link when it last acted
+	refused string    // the id of the peer's last request that was refused because we join it
 }
 
 // alarm is the one timer that a room or a link may have set.

@@ -472,7 +472,7 @@ func TestLinkTable(t *testing.T) {
 		time.Sleep(90 * time.Second)
 		want := `
 ROOM                  PEER           STATE  FOR  MODE           DIALECT  PEOPLE  WAITING  SENT      RECEIVED  PING  RESYNC  OUTAGES  LAST TROUBLE
-den@b.example  joins  den@a.example  up     90s  master-master  plain    1/1     0        3, 622 B  4, 738 B  -     -       0        -
+den@b.example  joins  den@a.example  up     90s  master-master  plain    1/1     0        3, 707 B  4, 744 B  -     -       0        -
 1 of 1 links`
 		if got := "\n" + n.command("b.example", "links"); got != want {
 			t.Errorf("got %s\nwant %s", got, want)
@@ -487,8 +487,8 @@ den@b.example joins den@a.example
   mode, dialect       master-master, plain
   people              0 of ours are announced there, 0 of theirs here
   waiting             3, 1s
-  sent                3.1 kB of stanzas, 12 in all
-  received            738 B of stanzas, 4 in all
+  sent                3.4 kB of stanzas, 12 in all
+  received            744 B of stanzas, 4 in all
   last heard          10m
   round trip          -
   last resync         -

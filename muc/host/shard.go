@@ -307,6 +307,7 @@ func (s *shard) loaded(m loaded) {
 	birth.Owned = m.owned
 	l.room = muc.Open(s.h.settings(), l.jid, birth, fromStored(m.stored))
 	l.known, l.kept = linksOf(m.stored), map[string]muc.SessionRecord{}
+	l.absent = s.absent(l, time.Now())
 	if m.stored != nil {
 		l.terms, _ = storedTerms(m.stored.Talks)
 		for _, q := range m.stored.Sessions {
