@@ -316,3 +316,22 @@ func TestSaidBeforeTheFirstAnswer(t *testing.T) {
 		p.converged(1)
 	}
 }
+
+// B8: what has arrived, but without a receipt, is sent again; meanwhile more was said than a room remembers of its own people.
+func TestReceiptLost(t *testing.T) {
+	p := newPair(t)
+	alice, hamlet := p.enter(roomP, "alice"), p.enter(roomJ, "hamlet")
+	for range 20 {
+		p.say(hamlet)
+		p.say(alice)
+	}
+	p.fault(func() {
+		for range 1200 {
+			p.say(alice)
+			p.say(hamlet)
+		}
+		p.pass(3 * time.Minute)
+	})
+	p.pass(time.Hour)
+	p.converged(2440)
+}

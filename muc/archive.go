@@ -49,7 +49,10 @@ func (r *Room) log(u utterance, occupantID string) string {
 	e.ID, e.Author, e.Nick, e.OccupantID, e.Lang, e.Via = u.id, u.JID.String(), u.Nick, occupantID, u.lang, string(u.origin)
 	e.Dedupe = dedupeKey(u.JID, u.id, u.payload)
 	r.emit(Append{e, u.refuse})
-	r.seen.add(string(e.Dedupe))
+	r.seen.add(string(e.Dedupe), seenLimit)
+	if u.via != Here {
+		r.distant.add(string(e.Dedupe), distantLimit)
+	}
 	r.remember(e)
 	return e.StanzaID
 }
@@ -196,9 +199,14 @@ type seen struct {
 	list []string
 }
 
-const seenLimit = 1000
+// A node sends again what it does not know to have arrived, however much was said here meanwhile: what came from others is
+// remembered for longer.
+const (
+	seenLimit    = 1000
+	distantLimit = 10000
+)
 
-func (s *seen) add(key string) {
+func (s *seen) add(key string, limit int) {
 	if s.keys == nil {
 		s.keys = map[string]bool{}
 	}
@@ -207,10 +215,13 @@ func (s *seen) add(key string) {
 	}
 	s.keys[key] = true
 	s.list = append(s.list, key)
-	if len(s.list) > seenLimit {
+	if len(s.list) > limit {
 		delete(s.keys, s.list[0])
 		s.list = s.list[1:]
 	}
 }
 
 func (s *seen) has(key []byte) bool { return s.keys[string(key)] }
+
+// heard tells whether something has been logged here, as far as that is remembered.
+func (r *Room) heard(key []byte) bool { return r.seen.has(key) || r.distant.has(key) }

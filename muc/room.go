@@ -29,6 +29,7 @@ type Room struct {
 	clock   int64
 	history []Entry // oldest first
 	seen    seen
+	distant seen // of what other nodes have said
 
 	occupants []*Occupant                // in order of entry
 	count     int64                      // the highest number of an occupant or a session
@@ -101,7 +102,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	r.keepCard(stored.VCard)
 	sortHats(r.hats)
 	for _, k := range stored.Seen {
-		r.seen.add(string(k))
+		r.seen.add(string(k), seenLimit)
 	}
 	r.thaw(stored)
 	r.keepAll(stored.Holds)
