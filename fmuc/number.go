@@ -44,7 +44,7 @@ func (l *Link) twice(st *stanza.Stanza, mark *stanza.Element) bool {
 	case !ok || err != nil:
 		return false
 	case epoch != l.epoch(): // the answer to our request says who is there
-		return !l.c.Inbound && st.Kind == stanza.Presence
+		return !l.c.Inbound && st.Kind == stanza.Presence && st.Type == ""
 	}
 	if n <= l.highest {
 		return true

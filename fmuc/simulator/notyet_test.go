@@ -9,6 +9,8 @@ type debt struct{ shape, play, rule, why string }
 
 var debts = []debt{
 	{"", "", "flicker", "There is still a way to be taken out and in again."},
+	{"", "long", "loss", "A replica gets no more than a history of what was said before its first answer."},
+	{"", "long", "unheard", "The same, seen by clients."},
 	{"ring", "", "subject", "The same way as what is said."},
 	{"ring", "", "loss", "What is said while a ring closes and opens again goes several ways, and may miss its last."},
 	{"ring", "", "unheard", "The same, seen by clients."},
