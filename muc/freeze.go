@@ -12,8 +12,9 @@ import (
 // happened (P4). nil means that there is no room. What it holds is never written to again (R8).
 //
 // Not kept are: caches; how much of their allowances users have used up; questions to the log that are not answered yet, so
-// that whoever asked has to ask again; the nicks that users of other nodes have there. The timer that the room has set is its host's to keep: a room that was opened asks for
-// one again when it is handed the first event, which may be one without anything in it.
+// that whoever asked has to ask again; the nicks that users of other nodes have there; who waits at the door of a replica, and
+// what it bears for others. The timer that the room has set is its host's to keep: a room that was opened asks for one again
+// when it is handed the first event, which may be one without anything in it.
 func (r *Room) Freeze() *Stored {
 	switch {
 	case r.exists:

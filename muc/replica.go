@@ -177,8 +177,25 @@ func (r *Room) letIn(via Via) {
 		if nick, key, err := prepareNick(d.st.To.Resource); err == nil {
 			r.enter(d.st, nick, key)
 		}
-		if r.session(d.as.JID) == nil {
+		if r.session(d.as.JID) == nil && via != Here {
 			r.emit(Relay{Only: via, Fact: Left{Person: d.as.Person}})
 		}
 	}
+}
+
+// unbind takes it that the room is no replica any more, or no room: who waits at the door waits for nothing, and what was borne
+// for others they will tell again.
+func (r *Room) unbind() {
+	list := r.replica.doors
+	switch {
+	case len(list)+len(r.replica.borne) == 0 || r.exists && r.primary() != Here:
+		return
+	case r.exists:
+		r.letIn(Here)
+	default:
+		for _, d := range list {
+			r.fail(d.st, noSuchRoom)
+		}
+	}
+	r.replica.doors, r.replica.borne = nil, nil
 }

@@ -131,6 +131,7 @@ func (r *Room) Handle(ev Event) []Effect {
 	default:
 		r.fact(ev.Via, ev.Fact)
 	}
+	r.unbind()
 	r.giveUp()
 	r.rearm()
 	return changesFirst(r.tailor(r.out))
