@@ -169,11 +169,13 @@ func (s *shard) negotiates(l *live, k *edge, st *stanza.Stanza, now time.Time) b
 	return true
 }
 
-// notNegotiated takes an error about an offer. One that says that nothing gets through is none of the peer's.
+// notNegotiated takes an error about an offer. One that says that nothing gets through is none of the peer's. One about an offer
+// of before this end has changed its role is for nobody.
 func (s *shard) notNegotiated(l *live, k *edge, st *stanza.Stanza, now time.Time) bool {
 	t := l.terms[muc.Via(st.From.String())]
 	if t == nil || t.Session == nil || st.ID != t.Session.Thread && st.ID != t.Session.ID || st.ID == "" {
-		return false
+		m, _ := chatneg.Read(st)
+		return st.Has(chatneg.NSFeature, "feature") && !undelivered[m.Failure.Condition]
 	}
 	if m, _ := chatneg.Read(st); k == nil || undelivered[m.Failure.Condition] || m.Failure.Type == mellium.Wait {
 		t.Lose()

@@ -216,3 +216,18 @@ func hasNode(list []storage.Talk) bool {
 	}
 	return false
 }
+
+// TestRefusalOfAnEarlierOffer: what a peer says of an offer that nobody remembers, such as one from before the two changed their
+// roles, is no word about the link; that nothing gets through is.
+func TestRefusalOfAnEarlierOffer(t *testing.T) {
+	for condition, crosses := range map[string]int{"item-not-found": 1, "remote-server-timeout": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			n := between(t, negotiates, negotiates)
+			n.found()
+			n.send("<message type='error' id='earlier' from='" + denOfB + "' to='" + denOfA + "'><thread>earlier</thread>" + form + "/>" +
+				"<error type='cancel'><" + condition + " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>")
+			_, wire := n.say(alice, denOfA, "hi")
+			count(t, wire, "<body>hi</body>", crosses)
+		})
+	}
+}
