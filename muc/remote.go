@@ -148,9 +148,6 @@ func (r *Room) anywhere(user stanza.JID) *Session {
 
 // lost takes out everybody who came over a link that is no more.
 func (r *Room) lost(via Via, broken bool) {
-	if !broken {
-		r.removed = slices.DeleteFunc(r.removed, func(m removal) bool { return m.id.via == via })
-	}
 	for _, s := range r.behind(via) {
 		switch {
 		case broken:
