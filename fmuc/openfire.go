@@ -153,6 +153,11 @@ func (l *Link) knocked(st *stanza.Stanza) {
 func (l *Link) renew() {
 	l.info("The peer takes the room for joined: it is left and joined again.")
 	list := l.inRoster()
+	for _, j := range sorted(maps.Keys(l.held)) { // of before
+		if t := l.held[j]; t.gone == 0 && l.roster[j] == nil {
+			l.dismissThere(t.Person)
+		}
+	}
 	for _, k := range list {
 		l.show(k.Person, nil, word{kind: "unavailable"}, l.peer)
 		l.unlearn(k.JID)

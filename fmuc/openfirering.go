@@ -38,6 +38,15 @@ func (l *Link) openRing() {
 // waitsForRing tells whether nobody but the first is announced yet: the answer may name those who are there already.
 func (l *Link) waitsForRing() bool { return l.quirks.sticky && l.doing == joining }
 
+// announceRest goes on with those.
+func (l *Link) announceRest() {
+	if l.quirks.sticky {
+		for _, m := range l.inOrder() {
+			l.stir(m.JID)
+		}
+	}
+}
+
 // nearFirst has our own users go before those of other links: of those the peer may know.
 func nearFirst(a, b *member) int {
 	switch {

@@ -88,6 +88,7 @@ func (l *Link) complete() {
 	l.lag, l.got = l.now.Sub(l.asked), 0
 	l.c.SyncedAt = l.asked
 	l.info("The room has joined the peer.")
+	l.announceRest()
 	l.watch()
 	l.remember()
 	if l.partial {

@@ -40,6 +40,8 @@ func (l *Link) owes(user stanza.JID) due {
 		return departure
 	case m == nil, k == nil && (g != nil && l.doing != joining || !l.announces(m)): // whom the peer takes for its own has to be gone there first
 		return nothingDue
+	case k == nil && l.waitsForRing():
+		return nothingDue
 	case k == nil, k.Nick != m.Nick:
 		return arrival
 	case l.quirks.still:
@@ -64,7 +66,7 @@ func (l *Link) stir(user stanza.JID) {
 
 // reports tells the peer of the one who has waited longest, and whether there was one.
 func (l *Link) reports(d due) bool {
-	if d == departure && l.parting() && len(l.roster) == 1 || l.waitsForRing() {
+	if d == departure && l.parting() && len(l.roster) == 1 {
 		return false
 	}
 	user, ok := l.queues[d].first()

@@ -136,6 +136,7 @@ func (r *Room) leave(st *stanza.Stanza, user stanza.JID) {
 		return
 	}
 	r.drop(o)
+	r.outed[user] = o.local() // a node has put him out
 	r.pass(o, o.nick, stanza.Envelope{Kind: stanza.Presence, Type: "unavailable"}, o.real("", item{role: "none"}))
 	r.lastLeft(o.node)
 }
