@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"isthmus/cmd/lab/internal/bench"
@@ -29,6 +31,8 @@ func runBench(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	short := flags.Bool("quick", false, "little of everything, once")
 	only := flags.String("only", "sink,durable,ends", "the parts that are measured")
+	reps := flags.Int("reps", 0, "how often, instead of 3 times")
+	most := flags.Int("most", 10_000, "no more occupants, or rooms, than these")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -37,10 +41,9 @@ func runBench(ctx context.Context, args []string, out io.Writer) error {
 		b = quick
 	}
 	for part, list := range map[string]*[]int{"sink": &b.Sink, "durable": &b.Durable, "ends": &b.Ends} {
-		if !strings.Contains(*only, part) {
-			*list = nil
-		}
+		*list = slices.DeleteFunc(slices.Clone(*list), func(n int) bool { return n > *most || !strings.Contains(*only, part) })
 	}
+	b.Reps = cmp.Or(*reps, b.Reps)
 	if err := install(ctx, "jabber-muc"); err != nil {
 		return err
 	}

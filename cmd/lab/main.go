@@ -19,7 +19,7 @@ type command struct {
 
 var commands = []command{
 	{"demo", "[-keep]", "a federated room over a slow link, with people talking", runDemo},
-	{"bench", "[-quick] [-only sink,durable,ends]", "what rooms cost, beside other rooms", runBench},
+	{"bench", "[-quick] [-only sink,durable,ends] [-reps N] [-most N]", "what rooms cost, beside other rooms", runBench},
 	{"bytes", "[-crowd N] [-missed N]", "what a room of two servers costs on the link between them, federated and not", runBytes},
 }
 

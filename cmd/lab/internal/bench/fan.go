@@ -173,8 +173,8 @@ func enter(to *feed, room string, u int) {
 
 var body = strings.Repeat("Double, double toil and trouble; ", 5)
 
-// ahead is how many messages are under way.
-const ahead = 2000
+// ahead is how many messages are under way: fewer than make a service say that it is busy, enough that it is never idle.
+const ahead = 6000
 
 func chat(ctx context.Context, to *feed, room string, messages, n int) {
 	for i := range messages {
