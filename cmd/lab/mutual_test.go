@@ -33,14 +33,6 @@ func TestMutual(t *testing.T) {
 				here.hears(fmt.Sprint(there.room, round) + " 2")
 			}
 		}
-		for _, here := range shores {
-			for i := range 3 {
-				body := fmt.Sprintf("%s%d %d<", here.room, round, i)
-				if n := len(wire.stanzas("<message", body)); n != 1 {
-					t.Errorf("%q crossed %d times", body, n)
-				}
-			}
-		}
 		var moving sync.WaitGroup
 		for i, here := range shores {
 			here.leave(here.room, nicks[i])
@@ -53,5 +45,17 @@ func TestMutual(t *testing.T) {
 			})
 		}
 		moving.Wait()
+	}
+	for i, here := range shores {
+		here.expect(nicks[1-i], presence(here.room+"/"+nicks[1-i], ""))
+	}
+	c.pings(2) // what was said in a hurry has its receipts
+	for i, here := range shores {
+		for _, body := range here.says(here.room, "calm "+nicks[i], 3) {
+			shores[1-i].hears(body)
+			if n := len(wire.stanzas("<message", body+"<")); n != 1 {
+				t.Errorf("%q crossed %d times", body, n)
+			}
+		}
 	}
 }

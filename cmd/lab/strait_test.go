@@ -12,6 +12,7 @@ import (
 
 	"isthmus/cmd/lab/internal/client"
 	"isthmus/cmd/lab/internal/lab"
+	"isthmus/cmd/lab/internal/server"
 )
 
 // strait is the laboratory whose link the tests break. It starts when the first of them needs it.
@@ -50,10 +51,14 @@ const quiet = `
 
 func (b *broken) start() {
 	b.lab, b.err = lab.Start(context.Background(), lab.Plan{
-		Dir:     os.Getenv("STRAIT"), // keeps the logs there
-		Servers: []lab.ServerPlan{{Kind: lab.Prosody, Domain: wonderland.users}, {Kind: lab.Ejabberd, Domain: denmark.users}},
+		Dir: os.Getenv("STRAIT"), // keeps the logs there
+		Servers: []lab.ServerPlan{
+			{Kind: lab.Prosody, Domain: wonderland.users},
+			{Kind: lab.Ejabberd, Domain: denmark.users, Components: []server.Component{{Domain: mute, Secret: mute}}},
+		},
 		Nodes: []lab.NodePlan{
-			{Domain: wonderland.rooms, Server: wonderland.users, Config: impatient + narrow},
+			{Domain: wonderland.rooms, Server: wonderland.users, Config: impatient +
+				"\n\tpeers = ['" + denmark.rooms + "', '" + islands + "', '" + mute + "']\n" + narrow},
 			{Domain: denmark.rooms, Server: denmark.users, Config: impatient + narrow + replicas},
 			{Domain: islands, Server: wonderland.users, Config: impatient + quiet},
 			{Domain: original.rooms, Server: wonderland.users, Config: impatient + primary},
