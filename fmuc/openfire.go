@@ -234,7 +234,7 @@ func (l *Link) settles() bool {
 func (l *Link) met(st *stanza.Stanza, user stanza.JID) {
 	l.spoke = l.now
 	switch {
-	case !l.quirks.sticky || !l.c.Inbound:
+	case !l.quirks.twice || !l.c.Inbound:
 	case l.over:
 		l.sendLeft("")
 	case l.doing == down || l.doing == idle:
