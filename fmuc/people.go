@@ -98,8 +98,9 @@ func (l *Link) guest(j stanza.JID) *guest {
 
 // still takes it that a guest is there still. The others get as much time again: on a slow link one comes after the other.
 func (l *Link) still(g *guest) {
-	if g.stale && l.doing != down && !l.waits[stale].IsZero() {
-		l.after(stale, l.c.JoinTimeout+l.behindLetter())
+	at := l.now.Add(l.c.JoinTimeout + l.behindLetter())
+	if g.stale && l.doing != down && !l.waits[stale].IsZero() && at.After(l.waits[stale]) {
+		l.set(stale, at)
 	}
 	g.stale = false
 }
