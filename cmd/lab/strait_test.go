@@ -58,7 +58,7 @@ func (b *broken) start() {
 		},
 		Nodes: []lab.NodePlan{
 			{Domain: wonderland.rooms, Server: wonderland.users, Config: impatient +
-				"\n\tpeers = ['" + denmark.rooms + "', '" + islands + "', '" + mute + "']\n" + narrow},
+				"\n\tpeers = ['" + denmark.rooms + "', '" + islands + "', '" + original.rooms + "', '" + mute + "']\n" + narrow},
 			{Domain: denmark.rooms, Server: denmark.users, Config: impatient + narrow + replicas},
 			{Domain: islands, Server: wonderland.users, Config: impatient + quiet},
 			{Domain: original.rooms, Server: wonderland.users, Config: impatient + primary},

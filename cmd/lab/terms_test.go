@@ -1,6 +1,11 @@
 package main
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
 
 // TestTermsOfALink: the islands' links are quiet, and the castle agrees to be quiet towards them while they join it; it is when both
 // nodes were killed, too.
@@ -21,12 +26,33 @@ func TestTermsOfALink(t *testing.T) {
 		alice.hears(what)
 	}
 	hears("good night")
+	c.stored(denmark.rooms, c.castle)
+	c.stored(islands, still)
 	c.restart(denmark.rooms)
 	c.restart(islands)
 	hears("good morning")
 	for _, n := range alice.Received() {
 		if n.Is("", "presence") && text(n, "show") != "" {
 			t.Errorf("Alice received %s", n.Raw)
+		}
+	}
+}
+
+// stored waits until it is stored that somebody is in a room: a restart would not find him before.
+func (c *crossing) stored(domain, room string) {
+	c.Helper()
+	db, err := pgx.Connect(c.w.ctx, strait.lab.Node(domain).DatabaseURL())
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer db.Close(c.w.ctx)
+	for again := time.NewTicker(20 * time.Millisecond); ; <-again.C {
+		var n int
+		if err := db.QueryRow(c.w.ctx, `SELECT count(*) FROM occupants WHERE room = $1`, room).Scan(&n); err != nil {
+			c.Fatal(err)
+		}
+		if n > 0 {
+			return
 		}
 	}
 }

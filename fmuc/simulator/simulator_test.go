@@ -74,7 +74,7 @@ func TestPlay(t *testing.T) {
 		return // too few to say that something holds
 	}
 	for i := range debts {
-		if !paid.broken[&debts[i]] {
+		if !paid.broken[&debts[i]] && !debts[i].rare {
 			t.Errorf("This holds now; take it out of the list: %+v", debts[i])
 		}
 	}
