@@ -19,7 +19,8 @@ func TestHistoryOverTheLink(t *testing.T) {
 	c.hamlet.join(c.castle, "Hamlet")
 	c.hamlet.setField(c.castle, "muc#maxhistoryfetch", "10")
 	c.hamlet.leave(c.castle, "Hamlet")
-	<-time.After(2 * time.Second) // what was said in the last second may have been said after the first wish to join
+	// What was said as long ago as a request may be under way may have been said after the first wish to join.
+	<-time.After(6 * time.Second)
 	c.open(c.hamlet, c.castle, "Hamlet", "federation_join", c.garden)
 	c.hamlet.expect("Alice", presence(c.castle+"/Alice", ""))
 	c.hamlet.hears(long[299])

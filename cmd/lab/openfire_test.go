@@ -54,6 +54,8 @@ func ignite(t *testing.T, ctx context.Context, s *server.Server, c server.Compon
 // room makes one.
 func (f *fire) room(name string) *openfire.Room {
 	r := openfire.New(stanza.MustJID(name + "@" + f.domain))
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.rooms[r.JID.String()] = r
 	return r
 }
