@@ -3,7 +3,6 @@ package host
 import (
 	"time"
 
-	"isthmus/component/stanza"
 	"isthmus/muc"
 )
 
@@ -15,9 +14,8 @@ var up = map[string]bool{"asking": true, "joining": true, "wanted": true, "up": 
 func (s *shard) absent(l *live, now time.Time) map[muc.Via]time.Time {
 	m := map[muc.Via]time.Time{}
 	for via, k := range l.known {
-		peer, err := stanza.ParseJID(string(via))
-		if up[k.State] && err == nil {
-			m[via] = now.Add(s.h.o.Settings.LinkOf(l.jid, peer).Grace)
+		if up[k.State] {
+			m[via] = now.Add(s.linkConfig(l, via).Grace)
 		}
 	}
 	return m

@@ -70,6 +70,7 @@ func New(o Options) *Host {
 	}
 	h := &Host{o: o, log: o.Log, writer: newWriter(o.Store, o.Log), reader: newReader(o.Store), crowd: newCrowd(o.Settings)}
 	h.rules.Store(o.Settings)
+	h.o.Settings = nil // from now on those are asked for
 	h.service = &service{h: h, turns: make(chan struct{}, 4), places: make(chan struct{}, 1000)}
 	for range o.Shards {
 		h.shards = append(h.shards, newShard(h))

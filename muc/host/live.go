@@ -146,7 +146,7 @@ func (s *shard) show(l *live, e muc.Effect) {
 		l.answer(refusal(e.Err))
 	case muc.Relay:
 		for _, k := range l.links() {
-			if e.Goes(s.h.o.Settings, l.jid, k.via) {
+			if e.Goes(s.h.settings(), l.jid, k.via) {
 				s.todo = append(s.todo, deed{l, k, fmuc.Event{Fact: e.Fact}})
 			}
 		}
