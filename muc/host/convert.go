@@ -86,9 +86,10 @@ func fromStored(r *storage.Room) *muc.Stored {
 	for _, h := range r.Holds {
 		s.Holds = append(s.Holds, muc.Hold(h))
 	}
-	_, talks := storedTerms(r.Talks)
-	for _, k := range talks {
-		s.Talks = append(s.Talks, muc.TalkRecord(k))
+	for _, k := range r.Talks {
+		if k.Role != nodeRole {
+			s.Talks = append(s.Talks, muc.TalkRecord(k))
+		}
 	}
 	for _, p := range r.Proposals {
 		s.Proposals = append(s.Proposals, muc.Proposal(p))

@@ -309,7 +309,7 @@ func (s *shard) loaded(m loaded) {
 	l.known, l.kept = linksOf(m.stored), map[string]muc.SessionRecord{}
 	l.absent = s.absent(l, time.Now())
 	if m.stored != nil {
-		l.terms, _ = storedTerms(m.stored.Talks)
+		l.terms = storedTerms(m.stored.Talks)
 		for _, q := range m.stored.Sessions {
 			l.kept[q.JID] = fromSession(q)
 		}

@@ -59,8 +59,9 @@ func agreed(c muc.LinkConfig, p chatneg.Params) muc.LinkConfig {
 			c.Presence = v.ours
 		}
 	}
-	if n, err := strconv.Atoi(p[chatneg.Keepalive]); err == nil && n >= 0 && n <= int(longestSilence/time.Second) {
-		c.Ping = time.Duration(n) * time.Second
+	n, err := strconv.Atoi(p[chatneg.Keepalive])
+	if silence := time.Duration(n) * time.Second; err == nil && c.Ping > 0 && (n == 0 || c.Ping < silence) && silence <= longestSilence {
+		c.Ping = silence
 	}
 	return c
 }
@@ -312,18 +313,14 @@ const (
 	nodeKey  = "node " // those of occupants are digests
 )
 
-// storedTerms are those of a room's links, and the sessions of its occupants.
-func storedTerms(list []storage.Talk) (nodes map[muc.Via]*terms, talks []storage.Talk) {
-	nodes = map[muc.Via]*terms{}
+// storedTerms are those of a room's links, among the negotiations of its occupants.
+func storedTerms(list []storage.Talk) map[muc.Via]*terms {
+	m := map[muc.Via]*terms{}
 	for _, k := range list {
-		if k.Role != nodeRole {
-			talks = append(talks, k)
-			continue
-		}
 		t := &terms{stored: k.Data}
-		if json.Unmarshal(k.Data, &t.Node) == nil {
-			nodes[muc.Via(strings.TrimPrefix(k.Key, nodeKey))] = t
+		if k.Role == nodeRole && json.Unmarshal(k.Data, &t.Node) == nil {
+			m[muc.Via(strings.TrimPrefix(k.Key, nodeKey))] = t
 		}
 	}
-	return nodes, talks
+	return m
 }
