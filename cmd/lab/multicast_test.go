@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"isthmus/cmd/lab/internal/client"
 	"isthmus/cmd/lab/internal/lab"
@@ -121,8 +120,8 @@ func babble(u *user, room string, n int) {
 		default:
 			u.say(room, strconv.Itoa(i))
 		}
-		if i%100 == 0 {
-			time.Sleep(time.Millisecond) // lets others in between, no more
+		if i%98 == 0 { // lets others in between
+			u.expect("himself", func(n *client.Node) bool { return n.Attr("from") == room+"/"+u.jid && n.Body() == strconv.Itoa(i) })
 		}
 	}
 }

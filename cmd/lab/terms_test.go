@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,5 +56,39 @@ func (c *crossing) stored(domain, room string) {
 		if n > 0 {
 			return
 		}
+	}
+}
+
+// TestOtherTerms: a file that wants less of presence is read anew, and both rooms go by it while their people stay.
+func TestOtherTerms(t *testing.T) {
+	c := overStrait(t)
+	terms := func(level string) {
+		t.Helper()
+		c.logs(denmark.rooms, "other terms", "presence "+level, "room="+c.castle)
+		c.logs(wonderland.rooms, "other terms", "presence "+level, "room="+c.garden)
+	}
+	terms("full")
+	node := c.d.lab.Node(denmark.rooms)
+	hangup := func(more string) {
+		t.Helper()
+		if err := node.Hangup(more); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { hangup("") })
+	local, _, _ := strings.Cut(c.castle, "@")
+	hangup(fmt.Sprintf("[[federation.room]]\nroom = %q\npresence = 'joins'", local))
+	terms("roster")
+	c.alice.send("<presence to='%s/Alice'><show>away</show></presence>", c.garden)
+	c.hamlet.send("<presence to='%s/Hamlet'><show>away</show></presence>", c.castle)
+	c.hamlet.hearsAll(c.alice.says(c.garden, "alice", 2))
+	c.alice.hearsAll(c.hamlet.says(c.castle, "hamlet", 2))
+	for u, other := range map[*user]string{c.alice: c.garden + "/Hamlet", c.hamlet: c.castle + "/Alice"} {
+		for _, n := range u.Received() {
+			if n.Is("", "presence") && n.Attr("from") == other && text(n, "show") != "" {
+				t.Errorf("%s received %s", u.jid, n.Raw)
+			}
+		}
+		u.stays()
 	}
 }
