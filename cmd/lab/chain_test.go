@@ -108,7 +108,7 @@ func item(n *client.Node) *client.Node {
 func TestMiddleIsAway(t *testing.T) {
 	k := overChain(t)
 	middle := strait.lab.Node(denmark.rooms)
-	middle.Stop()
+	k.breaks(func() { middle.Stop() })
 	a, n := k.alice.says(k.garden, "alice", 20), k.knave.says(k.isle, "knave", 20)
 	k.alice.hearsAll(a)
 	k.knave.hearsAll(n)

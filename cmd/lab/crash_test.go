@@ -12,7 +12,7 @@ func TestKilledWhileHealing(t *testing.T) {
 	for _, victim := range []place{wonderland, denmark} {
 		t.Run(victim.kind, func(t *testing.T) {
 			c := overStrait(t)
-			c.link.Cut()
+			c.breaks(c.link.Cut)
 			a, h := c.alice.says(c.garden, "alice", 300), c.hamlet.says(c.castle, "hamlet", 300)
 			c.alice.hearsAll(a)
 			c.hamlet.hearsAll(h)

@@ -34,7 +34,7 @@ func TestHistoryOverTheLink(t *testing.T) {
 	now := c.alice.says(c.garden, "now", 1)
 	c.hamlet.hearsAll(now)
 	c.pings(2) // it has the receipt of all this
-	c.link.Cut()
+	c.breaks(c.link.Cut)
 	missed := c.alice.says(c.garden, "missed", 3)
 	c.noticed()
 	before := len(wire.stanzas("<message", c.castle, "<body"))

@@ -19,7 +19,7 @@ func TestMasses(t *testing.T) {
 	said := [][]string{c.alice.says(c.garden, "before", *masses)}
 	c.hamlet.hears(said[0][*masses-1])
 	before := resident(t, node.Pid())
-	c.link.Cut()
+	c.breaks(c.link.Cut)
 	said = append(said, c.alice.says(c.garden, "during", *masses))
 	c.alice.hears(said[1][*masses-1])
 	c.noticed()

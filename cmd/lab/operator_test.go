@@ -58,7 +58,7 @@ func TestOperator(t *testing.T) {
 	c.looks(wonderland.rooms, c.garden, waits+"0\n") // it has the receipts
 	c.looks(denmark.rooms, c.castle, waits+"0\n")
 
-	c.link.BlackHole()
+	c.breaks(c.link.BlackHole)
 	a, h := c.alice.says(c.garden, "alice during", 3), c.hamlet.says(c.castle, "hamlet during", 4)
 	c.looks(wonderland.rooms, c.garden, stateIs+"down (silence) for", waits+"3, ", "1 × silence")
 	t.Log("\n" + c.looks(denmark.rooms, c.castle, "(silence) for", waits+"4, ", "1 × silence"))

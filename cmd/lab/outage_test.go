@@ -21,7 +21,7 @@ func TestOutage(t *testing.T) {
 			c.alice.hearsAll(before...)
 			c.hamlet.hearsAll(before...)
 
-			fails(c.link.Line)
+			c.breaks(func() { fails(c.link.Line) })
 			began := time.Now()
 			a, h := c.alice.says(c.garden, "alice during", 100), c.hamlet.says(c.castle, "hamlet during", 100)
 			c.alice.hearsAll(a) // nobody waits for the other side

@@ -9,7 +9,7 @@ func TestPutOutMeanwhile(t *testing.T) {
 	rogue := c.d.login("rogue")
 	rogue.join(c.castle, "Rogue")
 	c.alice.expect("the rogue", presence(c.garden+"/Rogue", ""))
-	c.link.Cut()
+	c.breaks(c.link.Cut)
 	c.alice.admin(c.garden, "<item nick='Rogue' role='none'><reason>Off with his head!</reason></item>")
 	c.alice.expect("the removal", removal(c.garden+"/Rogue"))
 	rogue.says(c.castle, "still here", 1)

@@ -126,7 +126,7 @@ func TestCutReplica(t *testing.T) {
 			c := overMirror(t)
 			before := c.hamlet.says(c.castle, "before", 2)
 			c.hamlet.hearsAll(before)
-			fails(c.link.Line)
+			c.breaks(func() { fails(c.link.Line) })
 			c.logs(denmark.rooms, "WRN", "room="+c.castle)
 			lost := c.hamlet.say(c.castle, "to nobody")
 			c.d.equal("the error", c.hamlet.bounce(lost), "remote-server-timeout")
@@ -180,7 +180,7 @@ func TestInDoubt(t *testing.T) {
 			} else {
 				barrier(t, c.hamlet, c.castle) // his room has sent it
 			}
-			c.link.Cut()
+			c.breaks(c.link.Cut)
 			c.logs(denmark.rooms, "WRN", "room="+c.castle)
 			c.heal()
 			heard, refused := c.hamlet.fate(id, "in doubt")

@@ -54,7 +54,7 @@ func TestPeopleMoveMeanwhile(t *testing.T) {
 		shores[1-i].sees(movers[i][:2], "")
 	}
 
-	c.link.Cut()
+	c.breaks(c.link.Cut)
 	for i, here := range shores {
 		goer[i].leave(here.room, movers[i][0])
 		turner[i].leave(here.room, movers[i][1])

@@ -10,7 +10,7 @@ import (
 // too.
 func TestSubjectsMeanwhile(t *testing.T) {
 	c := overStrait(t)
-	c.link.Cut()
+	c.breaks(c.link.Cut)
 	c.alice.send("<message to='%s' type='groupchat'><subject>A mad tea party</subject></message>", c.garden)
 	c.alice.expect("her subject", subject("A mad tea party"))
 	c.hamlet.send("<message to='%s' type='groupchat'><subject>The mousetrap</subject></message>", c.castle)

@@ -1,9 +1,12 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"isthmus/cmd/lab/internal/child"
@@ -52,14 +55,22 @@ func ForTest(t T, plan Plan) *Lab {
 // reportBytes is how much of each log a report shows.
 const reportBytes = 20_000
 
-// Report says the end of every log.
+// Report says the end of every log, but for what an embedded Postgres chats about: those of the nodes come last, nearest to
+// where a reader of a long output begins.
 func (l *Lab) Report(logf func(format string, args ...any)) {
 	logs, _ := filepath.Glob(filepath.Join(l.Dir, "*", "*.log"))
+	slices.SortStableFunc(logs, func(a, b string) int { return cmp.Compare(filepath.Base(a), filepath.Base(b)) })
 	for _, path := range logs {
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 			continue
 		}
+		var lines strings.Builder
+		for line := range strings.Lines(child.Tail(path, reportBytes)) {
+			if !strings.Contains(line, " DBG ") || !strings.Contains(line, "from=postgres") {
+				lines.WriteString(line)
+			}
+		}
 		rel, _ := filepath.Rel(l.Dir, path)
-		logf("---- %s\n%s", rel, child.Tail(path, reportBytes))
+		logf("---- %s\n%s", rel, lines.String())
 	}
 }
