@@ -192,36 +192,3 @@ func bodyOf(payload []byte) []byte {
 	}
 	return text
 }
-
-// seen remembers the keys of the newest messages.
-type seen struct {
-	keys map[string]bool
-	list []string
-}
-
-// A node sends again what it does not know to have arrived, however much was said here meanwhile: what came from others is
-// remembered for longer.
-const (
-	seenLimit    = 1000
-	distantLimit = 10000
-)
-
-func (s *seen) add(key string, limit int) {
-	if s.keys == nil {
-		s.keys = map[string]bool{}
-	}
-	if key == "" || s.keys[key] {
-		return
-	}
-	s.keys[key] = true
-	s.list = append(s.list, key)
-	if len(s.list) > limit {
-		delete(s.keys, s.list[0])
-		s.list = s.list[1:]
-	}
-}
-
-func (s *seen) has(key []byte) bool { return s.keys[string(key)] }
-
-// heard tells whether something has been logged here, as far as that is remembered.
-func (r *Room) heard(key []byte) bool { return r.seen.has(key) || r.distant.has(key) }

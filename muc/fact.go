@@ -59,6 +59,7 @@ type Said struct {
 	At       time.Time // when it was said, if that is not now
 	Since    time.Time // of a subject: its place among all subjects; the zero time = behind all that the room knows
 	StanzaID string    // of the event in this node's log, "" if it is not logged
+	Known    bool      // the room's log has it already
 }
 
 // Private is a private message between two nodes.

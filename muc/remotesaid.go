@@ -41,7 +41,7 @@ func (r *Room) remoteSaid(via Via, f Said) {
 	}
 	switch {
 	case u.kind == "" && u.subject == nil && origin != via: // shown already
-	case u.kind != "" && (u.late != 0 || u.id != "") && r.heard(dedupeKey(f.JID, u.id, u.payload)):
+	case u.kind != "" && (f.Known || (u.late != 0 || u.id != "") && r.heard(dedupeKey(f.JID, u.id, u.payload))):
 		r.emit(Relay{Only: via, Fact: Repeated{}})
 		r.dropProposal(p)
 	case u.kind != "" && via != r.primary() && r.primary() != Here:

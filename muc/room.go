@@ -104,6 +104,7 @@ func Open(s *Settings, jid stanza.JID, birth Birth, stored *Stored) *Room {
 	for _, k := range stored.Seen {
 		r.seen.add(string(k), seenLimit)
 	}
+	r.seen.forgets = r.seq > int64(len(stored.Seen))
 	r.thaw(stored)
 	r.keepAll(stored.Holds)
 	return r

@@ -46,6 +46,9 @@ type Store interface {
 	// that does not exist has an empty log.
 	Archive(ctx context.Context, q Query) (*Page, error)
 
+	// Known tells of each trace whether the room's log has an event of it. A room that does not exist has an empty log.
+	Known(ctx context.Context, room string, list []Trace) ([]bool, error)
+
 	// Rooms lists all rooms as Public does those that may be listed.
 	Rooms(ctx context.Context, after string, max int) (list []Listed, total int, err error)
 
@@ -206,7 +209,7 @@ type Room struct {
 	Affiliations []Affiliation // ordered by JID
 	History      []Event       // oldest first, in order of arrival
 	Links        []Link        // ordered by peer
-	Seen         [][]byte      // dedupe keys of the last 1,000 events that have one, oldest first
+	Seen         [][]byte      // dedupe keys of the last 1,000 events, where they have one, oldest first
 	LastSeq      int64         // the highest seq of the room's own origin and epoch, 0 if none
 	LastAt       int64         // the highest hybrid logical clock in the room's log, 0 if none
 	VCard        []byte

@@ -79,3 +79,29 @@ func (s *shard) answered(m answered) {
 	s.perform(m.live, m.room.Handle(muc.Event{At: now, Loaded: m.loaded}))
 	s.settle(m.live, now)
 }
+
+// known asks a log until it answers which of these are in it, because the room cannot go on without; or until ctx is done.
+func (h *Host) known(ctx context.Context, room string, traces []storage.Trace) ([]bool, error) {
+	for told := false; ; told = true {
+		known, err := h.reader.known(ctx, room, traces)
+		if err == nil || ctx.Err() != nil {
+			return known, err
+		}
+		if !told {
+			h.log.Error().Err(err).Str("room", room).Msg("the log of a room cannot be read; what its peer sends waits")
+		}
+		if !pause(ctx, restoreAgain) {
+			return nil, err
+		}
+	}
+}
+
+func (r *reader) known(ctx context.Context, room string, traces []storage.Trace) ([]bool, error) {
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return r.store.Known(ctx, room, traces)
+}

@@ -222,9 +222,7 @@ func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {
 			s.entry(l, k).out.sent(e)
 			s.h.o.Out.Enqueue(l.key, e.Out, e.To)
 		case fmuc.Tell:
-			if l.room != nil {
-				s.perform(l, l.room.Handle(muc.Event{At: ev.At, Via: k.via, Fact: e.Fact}))
-			}
+			s.inform(l, k.via, e.Fact, ev.At)
 		case fmuc.Wake:
 			s.setLinkAlarm(l, k, e.At)
 		case fmuc.Save:

@@ -35,6 +35,7 @@ type live struct {
 	behind  []string                 // the nodes behind links of peers that have joined
 	known   map[muc.Via]storage.Link // of each link, as stored
 	terms   map[muc.Via]*terms       // what has been negotiated, or is, with each peer
+	doubts  map[muc.Via]*inquiry     // what of each link waits for the log
 	absent  map[muc.Via]time.Time    // links that were up when the room was last seen, and until when they are waited for
 }
 
@@ -142,6 +143,8 @@ func (s *shard) show(l *live, e muc.Effect) {
 		s.h.send(l.key, e)
 	case muc.Load:
 		s.ask(l, e)
+	case *inquiry:
+		s.inquire(l, e)
 	case muc.Done:
 		l.answer(refusal(e.Err))
 	case muc.Relay:

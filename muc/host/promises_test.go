@@ -26,6 +26,7 @@ type faulty struct {
 	mu   sync.Mutex
 	gate chan struct{}                      // nil = open
 	fail func(batch []storage.Change) error // nil = never
+	dark bool                               // its logs cannot be searched
 }
 
 func (f *faulty) set(gate chan struct{}, fail func([]storage.Change) error) {
@@ -52,6 +53,24 @@ func (f *faulty) Commit(ctx context.Context, batch []storage.Change) error {
 	}
 	return f.Store.Commit(ctx, batch)
 }
+
+func (f *faulty) setDark(dark bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dark = dark
+}
+
+func (f *faulty) Known(ctx context.Context, room string, list []storage.Trace) ([]bool, error) {
+	f.mu.Lock()
+	dark := f.dark
+	f.mu.Unlock()
+	if dark {
+		return nil, errDark
+	}
+	return f.Store.Known(ctx, room, list)
+}
+
+var errDark = errors.New("the log cannot be read")
 
 // stage is a running host with everything in a test's hands.
 type stage struct {

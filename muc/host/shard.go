@@ -124,6 +124,8 @@ func (s *shard) work(ctx context.Context) {
 			s.loaded(item)
 		case answered:
 			s.answered(item)
+		case recognized:
+			s.recognized(item)
 		case task:
 			s.task(item)
 		case round:
@@ -149,7 +151,7 @@ func (s *shard) stanza(st *stanza.Stanza) {
 	switch {
 	case l.room == nil:
 		s.wait(l, st)
-	case len(l.held) > heldLimit && !farewell(st):
+	case (len(l.held) > heldLimit || l.doubts[muc.Via(st.From.Bare().String())].full()) && !farewell(st):
 		s.h.reply(st, errBusy)
 	case st.Kind == stanza.Message && st.Type == "groupchat" && s.h.writer.full():
 		s.h.reply(st, errSlow)
@@ -163,7 +165,7 @@ func (s *shard) live(room stanza.JID) *live {
 	key := room.String()
 	l := s.rooms[key]
 	if l == nil {
-		l = &live{key: key, jid: room, edges: map[muc.Via]*edge{}}
+		l = &live{key: key, jid: room, edges: map[muc.Via]*edge{}, doubts: map[muc.Via]*inquiry{}}
 		s.rooms[key] = l
 	}
 	return l

@@ -194,7 +194,7 @@ func (s *Store) ready(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// seenMax is how many dedupe keys Room.Seen has.
+// seenMax is how many events Room.Seen is of.
 const seenMax = 1000
 
 func (r *room) load(history int) *storage.Room {
@@ -219,16 +219,15 @@ func (r *room) load(history int) *storage.Room {
 		out.History = append(out.History, copyEvent(e))
 	}
 	out.LastSeq, out.LastAt = r.cutSeq, r.cutAt
-	for _, e := range r.log {
+	for i, e := range r.log {
 		out.LastAt = max(out.LastAt, e.At)
 		if e.Origin == r.record.JID && e.Epoch == r.record.Epoch {
 			out.LastSeq = max(out.LastSeq, e.Seq)
 		}
-		if e.Dedupe != nil {
+		if e.Dedupe != nil && i >= len(r.log)-seenMax {
 			out.Seen = append(out.Seen, slices.Clone(e.Dedupe))
 		}
 	}
-	out.Seen = slices.Clone(out.Seen[len(out.Seen)-min(seenMax, len(out.Seen)):])
 	return out
 }
 

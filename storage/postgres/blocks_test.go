@@ -13,7 +13,7 @@ import (
 
 // A room is loaded by a few blocks, however long its log is.
 func TestLoadReadsLittle(t *testing.T) {
-	const events, most = 50000, 30
+	const events, most = 50000, 80
 	s := open(t, database(t))
 	fill(t, s, events)
 	execute(t, s.pool.Config().ConnString(), `UPDATE rooms SET max_history = 20`)
@@ -40,6 +40,19 @@ func TestBacklogsReadLittle(t *testing.T) {
 		n := blocks(t, s, findBacklogs, []string{roomName(0)}, []string{"den@peer.example"}, []string{acked}, []int64{math.MinInt64})
 		if n > most {
 			t.Errorf("%d blocks are read behind %s", n, acked)
+		}
+	}
+}
+
+// What comes again is looked for by a few blocks, however long the log is, and however often the same was said.
+func TestKnownReadsLittle(t *testing.T) {
+	const events, most = 50000, 20
+	s := open(t, database(t))
+	fill(t, s, events)
+	execute(t, s.pool.Config().ConnString(), `UPDATE events SET dedupe = CASE WHEN seq % 2 = 0 THEN '\x01' ELSE int8send(seq) END`)
+	for _, key := range []string{`{"\\x01"}`, `{"\\x0000000000000007"}`, `{"\\xff"}`} {
+		if n := blocks(t, s, findKnown, roomName(0), key, []int64{1 << 16}, []int64{2000 << 16}); n > most {
+			t.Errorf("%d blocks are read for %s", n, key)
 		}
 	}
 }

@@ -38,8 +38,11 @@ var (
 		WHERE room = $1 AND ($2::bigint >= 0 OR kind = 'message' AND NOT retracted) ORDER BY arrival DESC
 		LIMIT CASE WHEN $2::bigint < 0 THEN (SELECT greatest(0, max_history) FROM rooms WHERE jid = $1) ELSE $2::bigint END)
 		AS latest ORDER BY arrival`, events.names())
-	loadSeen = `SELECT dedupe FROM (SELECT dedupe, arrival FROM events WHERE room = $1 AND dedupe IS NOT NULL
-		ORDER BY arrival DESC LIMIT 1000) AS latest ORDER BY arrival`
+	loadSeen = `SELECT dedupe FROM (SELECT dedupe, arrival FROM events WHERE room = $1 ORDER BY arrival DESC LIMIT 1000)
+		AS latest WHERE dedupe IS NOT NULL ORDER BY arrival`
+	findKnown = `SELECT EXISTS (SELECT FROM events WHERE room = $1 AND dedupe = sought.dedupe AND at BETWEEN lowest AND highest)
+		FROM unnest($2::bytea[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS sought (dedupe, lowest, highest, place)
+		ORDER BY place`
 	loadLast = `SELECT
 		greatest(0, (SELECT seq FROM cuts WHERE room = $1), (SELECT max(seq) FROM events
 			WHERE room = $1 AND origin = $1 AND epoch = (SELECT epoch FROM rooms WHERE jid = $1))),

@@ -68,12 +68,14 @@ func seen(t *testing.T, s storage.Store) {
 		e := said(den, seq+1)
 		if seq%10 != 9 {
 			e.Dedupe = binary.BigEndian.AppendUint64(nil, uint64(seq))
+		}
+		if seq >= 200 && e.Dedupe != nil {
 			want = append(want, e.Dedupe)
 		}
 		log = append(log, e)
 	}
 	commit(t, s, append([]storage.Change{newRoom(den)}, appended(log...)...)...)
-	equal(t, "Seen", load(t, s, den, 0).Seen, want[len(want)-1000:])
+	equal(t, "Seen", load(t, s, den, 0).Seen, want)
 }
 
 func public(t *testing.T, s storage.Store) {

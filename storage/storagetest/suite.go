@@ -37,6 +37,7 @@ var suite = []struct {
 	{"HistoryOfManyInOneBatch", historyOfMany},
 	{"LastSeqAndLastAt", lastSeqAndLastAt},
 	{"Seen", seen},
+	{"Known", known},
 	{"ArchiveOfAnAuthor", archiveOfAuthor},
 	{"PublicAndRooms", public},
 	{"Owned", owned},
