@@ -26,32 +26,36 @@ func (s *Store) Commit(ctx context.Context, batch []storage.Change) error {
 	if err != nil {
 		return err
 	}
-	do := together
+	do := s.together
 	for try := 1; ; try++ {
-		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(ctx, tx, steps) })
+		err := do(ctx, steps)
 		switch {
 		case try == tries || ctx.Err() != nil:
 			return explain("commit", err)
 		case class(err) == aborted:
 		case constraint(err) == eventKey:
-			do = withCare
+			do = s.withCare
 		default:
 			return explain("commit", err)
 		}
 	}
 }
 
-// together sends all steps at once.
-func together(ctx context.Context, tx pgx.Tx, steps []step) error {
+// together sends all steps at once, which is one transaction. It takes one round trip, where BEGIN and COMMIT would be two more.
+func (s *Store) together(ctx context.Context, steps []step) error {
 	var b pgx.Batch
 	for _, s := range steps {
 		b.Queue(s.sql, s.args...)
 	}
-	return tx.SendBatch(ctx, &b).Close()
+	return s.pool.SendBatch(ctx, &b).Close()
 }
 
 // withCare goes step by step and lets an event pass that is there already, equal in every field (S3).
-func withCare(ctx context.Context, tx pgx.Tx, steps []step) error {
+func (s *Store) withCare(ctx context.Context, steps []step) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return carefully(ctx, tx, steps) })
+}
+
+func carefully(ctx context.Context, tx pgx.Tx, steps []step) error {
 	for _, s := range steps {
 		if !s.events {
 			if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {

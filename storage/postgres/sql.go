@@ -19,10 +19,14 @@ var (
 	saveKeys   = `INSERT INTO nick_keys (room, jid, key)
 		SELECT DISTINCT $1, $2, key FROM unnest($3::text[]) AS key WHERE key <> ''`
 
-	// The rows of an unnest are numbered and sorted so that arrival is the order of the batch by promise, not by habit.
-	appendEvents = fmt.Sprintf(`INSERT INTO events (%[1]s, high)
+	// The rows of an unnest are numbered and sorted so that arrival is the order of the batch by promise, not by habit. What
+	// a log has already is looked up once a room.
+	appendEvents = fmt.Sprintf(`WITH sent AS MATERIALIZED (SELECT * FROM %[2]s),
+		known AS MATERIALIZED (SELECT room, (SELECT max(high) FROM events WHERE room = spoken.room) AS high
+			FROM (SELECT DISTINCT room FROM sent) AS spoken)
+		INSERT INTO events (%[1]s, high)
 		SELECT %[1]s, greatest(known.high, max(at) OVER (PARTITION BY room ORDER BY place))
-		FROM %[2]s, LATERAL (SELECT max(high) AS high FROM events WHERE room = sent.room) AS known ORDER BY place`,
+		FROM sent JOIN known USING (room) ORDER BY room, place`,
 		events.names(), events.unnested())
 	appendNewEvents = appendEvents + fmt.Sprintf(` ON CONFLICT (%s) DO NOTHING`, names(events.columns[:events.key]))
 
