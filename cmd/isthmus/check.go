@@ -7,17 +7,16 @@ import (
 	"net"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"isthmus/cmd/isthmus/internal/config"
 	"isthmus/component"
 	"isthmus/storage/embedded"
+	"isthmus/storage/postgres"
 )
 
-// part is one thing that check tries.
+// part is one thing that check tries. What is well has nothing to say, or a note.
 type part struct {
 	name string
-	try  func(context.Context) error
+	try  func(context.Context) (note string, err error)
 }
 
 const tryTime = 20 * time.Second
@@ -33,8 +32,9 @@ func check(ctx context.Context, w world, flags map[string]string) error {
 	fmt.Fprintf(w.out, "config %s: ok\n", path)
 	failed := false
 	for _, p := range parts(c) {
-		said := "ok"
-		if err := p.within(ctx, tryTime); err != nil {
+		note, err := p.within(ctx, tryTime)
+		said := "ok" + note
+		if err != nil {
 			said, failed = sentence(c, err), true
 		}
 		fmt.Fprintf(w.out, "%s: %s\n", p.name, said)
@@ -45,7 +45,7 @@ func check(ctx context.Context, w world, flags map[string]string) error {
 	return nil
 }
 
-func (p part) within(ctx context.Context, d time.Duration) error {
+func (p part) within(ctx context.Context, d time.Duration) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	return p.try(ctx)
@@ -53,13 +53,13 @@ func (p part) within(ctx context.Context, d time.Duration) error {
 
 func parts(c config.Config) []part {
 	return []part{
-		{"component " + c.Component.Domain + " at " + c.Component.Server, func(ctx context.Context) error {
+		{"component " + c.Component.Domain + " at " + c.Component.Server, func(ctx context.Context) (string, error) {
 			if c.Storage.Kind() == config.Embedded && embedded.InUse(c.Storage.DataDir) {
-				return reachable(ctx, c.Component.Server)
+				return "", reachable(ctx, c.Component.Server)
 			}
-			return attaches(ctx, c.Component)
+			return "", attaches(ctx, c.Component)
 		}},
-		{"storage " + c.Storage.Kind(), func(ctx context.Context) error { return storageTries[c.Storage.Kind()](ctx, c.Storage) }},
+		{"storage " + c.Storage.Kind(), func(ctx context.Context) (string, error) { return storageTries[c.Storage.Kind()](ctx, c.Storage) }},
 	}
 }
 
@@ -83,19 +83,30 @@ func attaches(ctx context.Context, c config.Component) error {
 	return err
 }
 
-var storageTries = map[string]func(context.Context, config.Storage) error{
-	config.Memory:   func(context.Context, config.Storage) error { return nil },
-	config.Embedded: func(_ context.Context, s config.Storage) error { return embeddable(s.DataDir) },
-	config.Postgres: answers,
+var storageTries = map[string]func(context.Context, config.Storage) (string, error){
+	config.Memory:   func(context.Context, config.Storage) (string, error) { return "", nil },
+	config.Embedded: keeps,
+	config.Postgres: func(ctx context.Context, s config.Storage) (string, error) { return takes(ctx, s.URL.Reveal()) },
 }
 
-// answers asks a database for a sign of life. It is not opened as a store: that would bring its tables up to date, below a
-// daemon of an older version that may be at work.
-func answers(ctx context.Context, s config.Storage) error {
-	conn, err := pgx.Connect(ctx, s.URL.Reveal())
-	if err != nil {
-		return err
+// keeps tells whether a private Postgres could be started, or does what it should where a daemon has started it.
+func keeps(ctx context.Context, s config.Storage) (string, error) {
+	if err := errors.Join(embeddable(s.DataDir), roomy(s.DataDir)); err != nil || !embedded.InUse(s.DataDir) {
+		return "", err
 	}
-	defer conn.Close(ctx)
-	return conn.Ping(ctx)
+	url, err := embedded.Beside(s.DataDir)
+	if err != nil {
+		return "", err
+	}
+	return takes(ctx, url)
+}
+
+// takes tells whether a database takes what is written. It is not opened as a store: that would bring its tables up to date,
+// below a daemon of an older version that may be at work.
+func takes(ctx context.Context, url string) (note string, err error) {
+	behind, err := postgres.Check(ctx, url)
+	if behind {
+		note = "; its tables will be made or upgraded at the start"
+	}
+	return note, err
 }

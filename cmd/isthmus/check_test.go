@@ -47,9 +47,9 @@ func TestCheck(t *testing.T) {
 		{"no database", `url = "postgres://user:hunter2secret@127.0.0.1:1/x?sslmode=disable"`, "", 1, "ok",
 			"storage postgres: failed to connect to "},
 		{"database that cannot be", `url = "postgres://user:hunter2secret@127.0.0.1:1/x?sslmode=never"`, "", 1, "ok",
-			"storage postgres: cannot parse"},
+			"storage postgres: storage.url cannot be read: cannot parse"},
 		{"password elsewhere", `url = "postgres://127.0.0.1:1/x?sslmode=disable&password=hunter2secret&connect_timeout=never"`, "", 1,
-			"ok", "storage postgres: cannot parse"},
+			"ok", "storage postgres: storage.url cannot be read: cannot parse"},
 		{"embedded", fmt.Sprintf("data_dir = %q", filepath.Join(empty, "a/b")), "", 0, "ok", "storage embedded: ok"},
 	}
 	for _, test := range tests {

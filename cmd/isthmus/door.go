@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"isthmus/cmd/isthmus/internal/config"
 	"isthmus/component"
 	"isthmus/component/admin"
 	"isthmus/muc/host"
@@ -48,6 +49,9 @@ func (d *daemon) checks(attached *component.Component, store storage.Store, h *h
 			err := store.Ping(ctx)
 			if err == nil {
 				err = h.Ill() // it may answer, and take nothing
+			}
+			if err == nil && d.config.Storage.Kind() == config.Embedded {
+				err = roomy(d.config.Storage.DataDir)
 			}
 			if err != nil {
 				return errors.New(sentence(d.config, err))

@@ -51,3 +51,22 @@ func usable(dir string) error {
 	}
 	return nil
 }
+
+// leastSpace is what a database needs at least to go on, in bytes: its next piece of the write-ahead log, and a little.
+const leastSpace = 32 << 20
+
+// roomy tells whether there is space on the disk of dir, or of where it would be made.
+func roomy(dir string) error {
+	var disk unix.Statfs_t
+	err := unix.Statfs(dir, &disk)
+	if errors.Is(err, os.ErrNotExist) && dir != filepath.Dir(dir) {
+		return roomy(filepath.Dir(dir))
+	}
+	if err != nil {
+		return fmt.Errorf("storage.data_dir cannot be used: %w", err)
+	}
+	if free := disk.Bavail * uint64(disk.Bsize); free < leastSpace { // #nosec G115 -- the size of a block
+		return fmt.Errorf("the disk of storage.data_dir is as good as full: %d MB are left in %s", free>>20, dir)
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -21,12 +22,16 @@ var faults = []struct {
 	name     string
 	breaks   func(*vault)
 	mends    func(*vault)
-	survives bool // it mends itself, or nothing is felt at all
+	survives bool   // it mends itself, or nothing is felt at all
+	check    string // what check says of a database elsewhere
+	beside   string // and of the daemon's own
 }{
-	{"stopped", (*vault).freeze, (*vault).thaw, false},
-	{"killed", func(v *vault) { v.signal(syscall.SIGKILL) }, func(*vault) {}, true},
-	{"disk full", (*vault).fill, (*vault).empty, false},
-	{"connections exhausted", (*vault).crowd, (*vault).disperse, false},
+	{"stopped", (*vault).freeze, (*vault).thaw, false, "the database does not answer: ", "the database does not answer: "},
+	{"killed", func(v *vault) { v.signal(syscall.SIGKILL) }, func(*vault) {}, true, "", ""},
+	{"disk full", (*vault).fill, (*vault).empty, false, "the disk of the database is full: ",
+		"the disk of storage.data_dir is as good as full: 0 MB are left in "},
+	{"connections exhausted", (*vault).crowd, (*vault).disperse, false, "all connections of the database are taken: ",
+		"all connections of the database are taken: "},
 }
 
 // vault is a node whose database fails.
@@ -76,7 +81,9 @@ func TestDatabaseFails(t *testing.T) {
 			}
 			said = append(said, alice.says(room, f.name+": meanwhile", 20)...)
 			if !f.survives {
-				v.awaits("database: ")
+				v.awaits("database: ", f.check)
+				v.checks(v.node.Config, "storage embedded: "+f.beside)
+				v.checks(v.elsewhere(), "storage postgres: "+f.check)
 				carol.join(hall, "Carol")
 				alice.expect("Carol", presence(hall+"/Carol", ""))
 				carol.send("<presence type='unavailable' to='%s/Carol'/>", hall)
@@ -92,6 +99,8 @@ func TestDatabaseFails(t *testing.T) {
 			alice.hearsAll(said)
 			bob.hearsAll(said[5:])
 			v.awaits("ok")
+			v.checks(v.node.Config, "storage embedded: ok")
+			v.checks(v.elsewhere(), "storage postgres: ok")
 			archive := bob.pages(room, "")
 			keeps(t, "the safe", archive, said)
 			heard := ids(s, append(alice.Received(), bob.Received()...))
@@ -105,21 +114,47 @@ func TestDatabaseFails(t *testing.T) {
 	}
 }
 
-// awaits waits until the node's health begins so.
-func (v *vault) awaits(what string) {
+// awaits waits until the node's health has all of these words.
+func (v *vault) awaits(words ...string) {
 	v.Helper()
 	for again := time.NewTicker(100 * time.Millisecond); ; {
 		got := v.health()
-		if strings.HasPrefix(got, what) {
+		if all(got, words) {
 			v.Logf("healthz: %s", strings.TrimSpace(got))
 			return
 		}
 		select {
 		case <-again.C:
 		case <-v.ctx.Done():
-			v.Fatalf("healthz says %q, not %q", got, what)
+			v.Fatalf("healthz says %q, not %q", got, words)
 		}
 	}
+}
+
+// checks runs check with a file; the last line it prints begins so.
+func (v *vault) checks(file, want string) {
+	v.Helper()
+	out, err := v.node.Check(v.ctx, file)
+	last := out[strings.LastIndexByte(out, '\n')+1:]
+	if !strings.HasPrefix(last, want) || (err == nil) != strings.HasSuffix(want, ": ok") {
+		v.Errorf("%v: check says %q, expected %q", err, out, want)
+	}
+	v.Logf("check: %s", last)
+}
+
+// elsewhere is a file by which the daemon's own database is one like any other.
+func (v *vault) elsewhere() string {
+	v.Helper()
+	text, err := os.ReadFile(v.node.Config)
+	if err != nil {
+		v.Fatal(err)
+	}
+	file := filepath.Join(v.TempDir(), "elsewhere.toml")
+	other := strings.Replace(string(text), `url = "embedded"`, fmt.Sprintf("url = %q", "postgres:///isthmus?connect_timeout=1&user=isthmus&host="+filepath.Join(v.node.Data, "run")), 1)
+	if err := os.WriteFile(file, []byte(other), 0o600); err != nil {
+		v.Fatal(err)
+	}
+	return file
 }
 
 func (v *vault) health() string {

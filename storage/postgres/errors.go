@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -23,6 +24,30 @@ const aborted = "40"
 // eventKey is the constraint that an event breaks whose key is in the log.
 const eventKey = "events_pkey"
 
+// troubles are what an admin can do something about, by SQLSTATE.
+var troubles = map[string]string{
+	"25006": "the database is read-only",
+	"28000": "the database does not let the user of storage.url in",
+	"28P01": "the user or the password of storage.url is wrong",
+	"3D000": "there is no such database",
+	"42501": "the user of storage.url may not do that",
+	"53100": "the disk of the database is full",
+	"53200": "the database has no memory left",
+	"53300": "all connections of the database are taken",
+	"57P03": "the database is starting, or ending",
+}
+
+// plainly begins an error with what is wrong, in plain words where there are some.
+func plainly(err error) error {
+	if say, ok := troubles[answer(err).Code]; ok {
+		return fmt.Errorf("%s: %w", say, err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	return err
+}
+
 // explain says what failed, and wraps storage.ErrRejected if that is final (S3). No error stays none.
 func explain(what string, err error) error {
 	if err == nil {
@@ -31,7 +56,7 @@ func explain(what string, err error) error {
 	if final[class(err)] {
 		return fmt.Errorf("%w: storage/postgres: %s: %w", storage.ErrRejected, what, err)
 	}
-	return fmt.Errorf("storage/postgres: %s: %w", what, err)
+	return fmt.Errorf("storage/postgres: %s: %w", what, plainly(err))
 }
 
 // class is that of err's SQLSTATE, "" if Postgres did not answer.

@@ -21,10 +21,10 @@ const lockEvery, lockTries = 1, 300
 func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	return withSteps(ctx, cfg, func(steps *goose.Provider, found int64) error {
 		if known := newest(steps); found > known {
-			return fmt.Errorf("%w: database is at %d, this binary knows %d", storage.ErrNewerSchema, found, known)
+			return newer(found, known)
 		}
 		if _, err := steps.Up(ctx); err != nil {
-			return fmt.Errorf("storage/postgres: cannot migrate the database: %w", err)
+			return fmt.Errorf("storage/postgres: cannot migrate the database: %w", plainly(err))
 		}
 		return nil
 	})
@@ -35,7 +35,7 @@ func current(ctx context.Context, cfg *pgx.ConnConfig) error {
 	return withSteps(ctx, cfg, func(steps *goose.Provider, found int64) error {
 		switch known := newest(steps); {
 		case found > known:
-			return fmt.Errorf("%w: database is at %d, this binary knows %d", storage.ErrNewerSchema, found, known)
+			return newer(found, known)
 		case found < known:
 			return fmt.Errorf("%w: database is at %d, this binary knows %d; start the daemon once", storage.ErrOlderSchema, found, known)
 		}
@@ -48,7 +48,7 @@ func withSteps(ctx context.Context, cfg *pgx.ConnConfig, f func(steps *goose.Pro
 	db := stdlib.OpenDB(*cfg)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.PingContext(ctx); err != nil {
-		return fmt.Errorf("storage/postgres: the database does not answer: %w", err)
+		return fmt.Errorf("storage/postgres: the database cannot be used: %w", plainly(err))
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockEvery, lockTries))
 	if err != nil {
@@ -61,7 +61,7 @@ func withSteps(ctx context.Context, cfg *pgx.ConnConfig, f func(steps *goose.Pro
 	// Not GetVersions: it creates goose's table without the lock.
 	found, err := steps.GetDBVersion(ctx)
 	if err != nil {
-		return fmt.Errorf("storage/postgres: cannot tell the version of the database: %w", err)
+		return fmt.Errorf("storage/postgres: cannot tell the version of the database: %w", plainly(err))
 	}
 	return f(steps, found)
 }
