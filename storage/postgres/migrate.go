@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -16,6 +18,13 @@ import (
 
 // Several daemons may start on one database: the others look every second whether the first has done, for five minutes.
 const lockEvery, lockTries = 1, 300
+
+// How long a database may take to start, how often it is looked at meanwhile, and the SQLSTATE by which it says so.
+const (
+	wakeTime  = time.Minute
+	wakeEvery = 100 * time.Millisecond
+	starting  = "57P03"
+)
 
 // migrate brings the database to the newest schema that this binary knows, under an advisory lock.
 func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
@@ -47,7 +56,7 @@ func current(ctx context.Context, cfg *pgx.ConnConfig) error {
 func withSteps(ctx context.Context, cfg *pgx.ConnConfig, f func(steps *goose.Provider, found int64) error) (err error) {
 	db := stdlib.OpenDB(*cfg)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.PingContext(ctx); err != nil {
+	if err := awake(ctx, db); err != nil {
 		return fmt.Errorf("storage/postgres: the database cannot be used: %w", plainly(err))
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockEvery, lockTries))
@@ -64,6 +73,24 @@ func withSteps(ctx context.Context, cfg *pgx.ConnConfig, f func(steps *goose.Pro
 		return fmt.Errorf("storage/postgres: cannot tell the version of the database: %w", plainly(err))
 	}
 	return f(steps, found)
+}
+
+// awake waits for a database that is starting, as after a crash of its own or of the machine.
+func awake(ctx context.Context, db *sql.DB) error {
+	patience := time.After(wakeTime)
+	for {
+		err := db.PingContext(ctx)
+		if answer(err).Code != starting {
+			return err
+		}
+		select {
+		case <-time.After(wakeEvery):
+		case <-patience:
+			return err
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 func newest(steps *goose.Provider) int64 {
