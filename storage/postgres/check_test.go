@@ -25,15 +25,14 @@ func TestCheck(t *testing.T) {
 	execute(t, later, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (1000, true)`)
 
 	crowded := database(t)
-	execute(t, crowded, `CREATE ROLE guest LOGIN`)
-	execute(t, crowded, `ALTER DATABASE `+name(t, crowded)+` CONNECTION LIMIT 1`)
+	execute(t, crowded, `CREATE ROLE guest LOGIN CONNECTION LIMIT 1`)
 	guest, err := pgx.Connect(t.Context(), with(t, crowded, "user", "guest"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer guest.Close(context.Background())
 	guard(t, well, "juliet", "balcony")
 	execute(t, well, `CREATE ROLE nurse LOGIN`)
+	t.Cleanup(func() { guest.Close(context.Background()); execute(t, server, `DROP ROLE guest, juliet, nurse`) })
 
 	for _, test := range []struct {
 		what, url string
@@ -85,14 +84,6 @@ func TestCheckOfSilence(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "the database does not answer: ") {
 		t.Errorf("Check = %v", err)
 	}
-}
-
-func name(t *testing.T, where string) string {
-	u, err := url.Parse(where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Trim(u.Path, "/")
 }
 
 // with is a URL with some parameters set, which rule over what stands in front of them.

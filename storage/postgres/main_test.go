@@ -65,12 +65,12 @@ func database(t testing.TB) string {
 
 func execute(t testing.TB, url, sql string) {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
+	conn, err := pgx.Connect(context.WithoutCancel(t.Context()), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close(context.Background())
-	if _, err := conn.Exec(t.Context(), sql); err != nil {
+	if _, err := conn.Exec(context.WithoutCancel(t.Context()), sql); err != nil {
 		t.Fatal(err)
 	}
 }
