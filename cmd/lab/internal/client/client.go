@@ -28,6 +28,9 @@ type Config struct {
 	Hidden bool
 	// Silent answers no request, as a client does whose network is gone.
 	Silent bool
+	// Heard is told of each stanza, in order, as soon as it has come; nil is
+	// nobody. What it takes time for nobody else hears.
+	Heard func(*Node)
 }
 
 // Client is one logged-in session. Its methods may be called from several
@@ -40,6 +43,7 @@ type Client struct {
 	in     *reader
 	inbox  *inbox
 	silent bool
+	heard  func(*Node)
 	ids    atomic.Int64
 
 	write sync.Mutex
@@ -63,7 +67,7 @@ func Connect(ctx context.Context, cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{conn: conn, inbox: newInbox(), silent: cfg.Silent, done: make(chan struct{})}
+	c := &Client{conn: conn, inbox: newInbox(), silent: cfg.Silent, heard: cfg.Heard, done: make(chan struct{})}
 
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	err = c.login(user, domain, resource, cfg.Password)
@@ -105,6 +109,9 @@ func (c *Client) run() {
 			c.inbox.end(fmt.Errorf("the session of %s has ended: %w", c.JID, err))
 			c.conn.Close()
 			return
+		}
+		if c.heard != nil {
+			c.heard(node)
 		}
 		if !c.silent {
 			c.answer(node)

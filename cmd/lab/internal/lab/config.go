@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/BurntSushi/toml"
 )
@@ -24,6 +25,10 @@ func (n *Node) writeConfig() error {
 		"federation": map[string]any{"peers": peers},
 		"admin":      map[string]any{"listen": n.Admin},
 		"log":        map[string]any{"level": "debug", "format": "console"},
+	}
+	if n.plan.Elsewhere {
+		config["storage"] = map[string]any{"url": n.postgres.URL()}
+		config["admin"] = map[string]any{"listen": n.Admin, "socket": filepath.Join(filepath.Dir(n.Config), "isthmus.sock")}
 	}
 	var over map[string]any
 	if _, err := toml.Decode(n.plan.Config, &over); err != nil {

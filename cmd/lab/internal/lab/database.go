@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,11 +10,13 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"isthmus/storage/embedded"
 )
 
-// Database is the node's own Postgres: its first process, and all that it has started.
+// Database is the node's Postgres: its first process, and all that it has started.
 func (n *Node) Database() ([]int, error) {
-	first, err := readPid(filepath.Join(n.Data, "postgres", "postmaster.pid"))
+	first, err := readPid(filepath.Join(n.vault(), "postgres", "postmaster.pid"))
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +39,7 @@ func (n *Node) Database() ([]int, error) {
 	return pids, nil
 }
 
-// SignalDatabase sends a signal to all processes of the node's own Postgres.
+// SignalDatabase sends a signal to all processes of the node's Postgres.
 func (n *Node) SignalDatabase(sig syscall.Signal) error {
 	pids, err := n.Database()
 	if err != nil {
@@ -50,9 +53,39 @@ func (n *Node) SignalDatabase(sig syscall.Signal) error {
 	return nil
 }
 
-// DatabaseURL is where the node's own Postgres is reached.
+// DatabaseURL is where the node's Postgres is reached.
 func (n *Node) DatabaseURL() string {
-	return fmt.Sprintf("host=%s user=isthmus dbname=isthmus", filepath.Join(n.Data, "run"))
+	return fmt.Sprintf("host=%s user=isthmus dbname=isthmus", filepath.Join(n.vault(), "run"))
+}
+
+// vault is the folder that the Postgres lives in.
+func (n *Node) vault() string {
+	if n.plan.Elsewhere {
+		return filepath.Join(filepath.Dir(n.Data), "elsewhere")
+	}
+	return n.Data
+}
+
+// furnish starts the Postgres of a node that has none of its own.
+func (n *Node) furnish() (err error) {
+	if !n.plan.Elsewhere {
+		return nil
+	}
+	if err := os.MkdirAll(n.vault(), 0o755); err != nil {
+		return err
+	}
+	n.postgres, err = embedded.Start(n.lab.ctx, n.vault(), nil)
+	return err
+}
+
+// clear ends it.
+func (n *Node) clear() {
+	if n.postgres == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
+	defer cancel()
+	_ = n.postgres.Stop(ctx)
 }
 
 // mountDisk gives a folder a disk of its own, of so many bytes.

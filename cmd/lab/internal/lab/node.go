@@ -12,6 +12,7 @@ import (
 
 	"isthmus/cmd/lab/internal/child"
 	"isthmus/cmd/lab/internal/ports"
+	"isthmus/storage/embedded"
 )
 
 // Node is an isthmus, running or not. One goroutine at a time may tell it to
@@ -29,6 +30,8 @@ type Node struct {
 	admin  *ports.Port
 	daemon string
 	child  *child.Child
+
+	postgres *embedded.Server // of a node that keeps its data elsewhere
 }
 
 // stopGrace is a little more than the daemon gives itself.
@@ -86,7 +89,8 @@ func (l *Lab) newNode(plan NodePlan, daemon string) (*Node, error) {
 		return nil, err
 	}
 	n.Admin = n.admin.Addr()
-	if err := n.writeConfig(); err != nil {
+	if err := errors.Join(n.furnish(), n.writeConfig()); err != nil {
+		n.clear()
 		n.admin.Close()
 		return nil, err
 	}
@@ -163,6 +167,7 @@ func (n *Node) end(how func(*child.Child)) {
 func (n *Node) close() {
 	n.Stop()
 	endPostgres(n.Data)
+	n.clear()
 	if n.plan.Disk > 0 {
 		unmountDisk(n.Data)
 	}

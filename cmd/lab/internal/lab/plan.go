@@ -65,6 +65,9 @@ type NodePlan struct {
 	// Disk gives its data a disk of their own of so many bytes, which may be
 	// filled; zero means none. It needs the right to mount.
 	Disk int
+	// Elsewhere keeps its data in a Postgres that is not its own: one that
+	// somebody else starts, and starts again when it has ended.
+	Elsewhere bool
 	// Off leaves the node off until it is told to Start.
 	Off bool
 }
