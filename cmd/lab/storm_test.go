@@ -16,7 +16,7 @@ import (
 	"isthmus/cmd/lab/internal/lab"
 )
 
-// The load and the faults of TestStorm. What issue 6 asks for is -storm.rooms 50 -storm.rate 200 -storm.kills 60.
+// The load and the faults of TestStorm. A whole storm has -storm.rooms 50 -storm.rate 200 -storm.kills 60.
 var (
 	stormRooms = flag.Int("storm.rooms", 6, "rooms of TestStorm, on both nodes together")
 	stormRate  = flag.Int("storm.rate", 60, "messages a second that are said in all of them together")
