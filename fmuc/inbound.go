@@ -102,6 +102,9 @@ func (l *Link) give(st muc.State) {
 	for user := range before {
 		l.stir(user)
 	}
+	for user := range l.roster {
+		l.stir(user)
+	}
 	for l.quirks.sticky && l.doing == giving && l.step() { // nothing may come in between
 		continue
 	}

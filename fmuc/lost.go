@@ -40,9 +40,9 @@ func (l *Link) abandon(why string) {
 }
 
 // Succeed takes the people of a link to the same peer that this one takes the place of. Nobody sees a difference if the peer
-// announces them again.
+// announces them again. Whom the peer was told of already it has to hear of until they are gone.
 func (l *Link) Succeed(old *Link) {
-	l.theirs = old.theirs
+	l.theirs, l.roster, l.nicks = old.theirs, old.roster, old.nicks
 	l.markStale()
 }
 

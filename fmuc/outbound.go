@@ -233,8 +233,9 @@ func (l *Link) patience() time.Duration {
 	return d + d*time.Duration(h.Sum32()%256)/1024
 }
 
-// rejected takes the peer's no. xep:0289#startup
-func (l *Link) rejected(id, reason string) {
+// rejected takes the peer's no. If it is about to join us, those of its people stay whom it has announced already.
+// xep:0289#startup
+func (l *Link) rejected(id, reason string, joins bool) {
 	if l.c.Inbound || !l.hears() || l.earlier(id) {
 		return
 	}
@@ -242,7 +243,9 @@ func (l *Link) rejected(id, reason string) {
 		reason = "no reason given"
 	}
 	reason = "The peer has rejected the room: " + strings.ToValidUTF8(reason[:min(len(reason), 200)], "") + "."
-	l.abandon(reason)
+	if !joins {
+		l.abandon(reason)
+	}
 	l.giveUp(Rejection, reason)
 }
 

@@ -20,7 +20,7 @@ func (l *Link) stanza(st *stanza.Stanza) {
 	case mark == nil:
 		l.stranger(st)
 	case reject != nil:
-		l.rejected(st.ID, reject.Text())
+		l.rejected(st.ID, reject.Text(), mark.Child(nsIsthmus, "joining") != nil)
 	case mark.Child(nsFMUC, "left") != nil:
 		l.wasLeft(st.ID)
 	case !mark.HasAttr("from") && l.twice(st, mark):

@@ -81,7 +81,7 @@ func (l *Link) rearranged(mark *stanza.Element) {
 // behind its request is refused with it.
 func (l *Link) reject(why string) {
 	l.note(Refusal, "The peer is refused. "+why)
-	out, to := refusal(l.c.Room, l.c.Peer, l.request, why)
+	out, to := refusal(l.c.Room, l.c.Peer, l.request, why, false)
 	l.emit(Send{out, []stanza.Addr{to}})
 	clear(l.theirs)
 	clear(l.ours)

@@ -1,6 +1,10 @@
 package fmuc
 
-import "isthmus/component/stanza"
+import (
+	"strings"
+
+	"isthmus/component/stanza"
+)
 
 // Concerns tells whether a stanza belongs to federation: it has an <fmuc/>, be it inside an error that brings ours back.
 func Concerns(st *stanza.Stanza) bool {
@@ -38,14 +42,28 @@ func Posing(st *stanza.Stanza, ours func(domain string) bool) bool {
 	return err != nil || user.Domain == st.From.Domain || ours(user.Domain) || ours(st.From.Domain)
 }
 
-// Refuse answers a request to join with a reason, from room to room. xep:0289#startup
-func Refuse(st *stanza.Stanza, reason string) (stanza.Out, stanza.Addr) {
-	return refusal(st.To.Bare(), st.From.Bare(), st.ID, reason)
+// Answers tells whether a stanza ends an answer to a request of ours: a node of our kind takes us for joined.
+func Answers(st *stanza.Stanza) bool {
+	return st.Kind == stanza.Message && st.Type == "groupchat" && strings.HasPrefix(st.ID, request) && st.Has("", "subject")
 }
 
-func refusal(room, peer stanza.JID, id, reason string) (stanza.Out, stanza.Addr) {
+// Refuse answers a request to join with a reason, from room to room. xep:0289#startup
+func Refuse(st *stanza.Stanza, reason string) (stanza.Out, stanza.Addr) {
+	return refusal(st.To.Bare(), st.From.Bare(), st.ID, reason, false)
+}
+
+// Cross answers a request of a room that we ask to join ourselves: it is refused, and nobody has to go because of that.
+func Cross(st *stanza.Stanza) (stanza.Out, stanza.Addr) {
+	return refusal(st.To.Bare(), st.From.Bare(), st.ID, "This room is joining yours already.", true)
+}
+
+func refusal(room, peer stanza.JID, id, reason string, joining bool) (stanza.Out, stanza.Addr) {
 	var b stanza.Builder
-	b.Start("fmuc", "xmlns", nsFMUC).Leaf("reject", reason).End()
+	b.Start("fmuc", "xmlns", nsFMUC).Leaf("reject", reason)
+	if joining {
+		b.Empty("joining", "xmlns", nsIsthmus)
+	}
+	b.End()
 	env := stanza.Envelope{Kind: stanza.Presence, ID: id, From: room.String()}
 	return env.Render(b.Bytes()), peer.Addr()
 }

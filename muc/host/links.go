@@ -38,6 +38,9 @@ func (s *shard) fromPeer(l *live, st *stanza.Stanza, now time.Time) bool {
 		if !k.inbound && !st.IsError() && fmuc.JoinShaped(st) && (!k.link.Up() || fmuc.Begins(st)) {
 			return s.bothJoin(l, k, st, now)
 		}
+		if k.inbound && fmuc.Answers(st) && l.room.Joins() == string(via) && l.key < string(via) {
+			k = s.turn(l, k, now)
+		}
 		s.tell(l, k, fmuc.Event{At: now, Stanza: st})
 		return true
 	}
@@ -101,9 +104,13 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 		return true
 	}
 	again := st.ID != "" && st.ID == k.refused // by a server that does not know what has arrived
+	if k.refuses && !fmuc.Begins(st) {
+		return true // it was announced behind the request
+	}
 	if again || !k.link.Resting() && l.key < string(k.via) {
-		s.refuse(l, st, "This room is joining yours already.")
-		k.refused = st.ID
+		out, to := fmuc.Cross(st)
+		s.h.o.Out.Enqueue(l.key, out, []stanza.Addr{to})
+		k.refused, k.refuses = st.ID, fmuc.Begins(st)
 		if k.link.Up() && !again { // the peer does not know it any more
 			s.tell(l, k, fmuc.Event{At: now, Detached: true})
 		}
@@ -114,6 +121,14 @@ func (s *shard) bothJoin(l *live, k *edge, st *stanza.Stanza, now time.Time) boo
 	heir.link.Succeed(k.link)
 	s.tell(l, heir, fmuc.Event{At: now, Stanza: st})
 	return true
+}
+
+// turn makes one link of two: requests have crossed in a way that each room takes the other for the one that has joined it.
+func (s *shard) turn(l *live, k *edge, now time.Time) *edge {
+	s.drop(l, k)
+	heir := s.connect(l, k.via, false, now)
+	heir.link.Succeed(k.link)
+	return heir
 }
 
 // connect makes a link.

@@ -72,6 +72,7 @@ type edge struct {
 	alarm   alarm     // that the link has set
 	state   string    // of the link when it last acted
 	refused string    // the id of the peer's last request that was refused because we join it
+	refuses bool      // whoever is announced behind that is refused, too
 }
 
 // alarm is the one timer that a room or a link may have set.
