@@ -43,12 +43,25 @@ func (l *Link) twice(st *stanza.Stanza, mark *stanza.Element) bool {
 	switch {
 	case !ok || err != nil:
 		return false
-	case epoch != l.epoch(): // the answer to our request says who is there
-		return !l.c.Inbound && st.Kind == stanza.Presence && st.Type == ""
+	case st.Kind == stanza.Presence && epoch != l.epoch(): // request and answer say who is there
+		return st.Type == "" && !l.c.Inbound || st.Type != "" && l.doing != joining && l.past(epoch)
+	case epoch != l.epoch():
+		return false
 	}
 	if n <= l.highest {
 		return true
 	}
 	l.highest = n
 	return false
+}
+
+// past tells whether an epoch is before this one: whoever asks counts his requests, until he dies.
+func (l *Link) past(epoch string) bool {
+	is := l.epoch()
+	if len(epoch) < 3 || len(is) < 3 {
+		return false
+	}
+	then, err := strconv.Atoi(epoch[2:])
+	now, _ := strconv.Atoi(is[2:])
+	return err == nil && then < now
 }
