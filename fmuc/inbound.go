@@ -25,7 +25,7 @@ func (l *Link) accept(st *stanza.Stanza) {
 	} else if h != nil || l.c.Acked == "" {
 		l.wishes(h)
 		if since := l.missingSince(st); !since.IsZero() && !l.leads() { // a replica is told the end of the log, in its order
-			l.missed, l.c.Acked = since, clock+stamp(since) // it has none of what it was sent
+			l.lacksAll(since)
 		}
 	} else if l.missed.IsZero() { // not the first of its people: what was asked before still holds
 		l.missed = l.now

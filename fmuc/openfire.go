@@ -348,7 +348,7 @@ func (l *Link) opens() bool {
 	if l.quirks.amnesic {
 		return !l.revived || l.c.Acked == ""
 	}
-	return l.missed.IsZero()
+	return l.missed.IsZero() && (l.c.Acked == "" || !l.alike || l.leads())
 }
 
 // remind announces, one after the other, whom the peer should know: to one that knows him it is nothing. One that has forgotten

@@ -51,3 +51,14 @@ func (l *Link) missingSince(st *stanza.Stanza) time.Time {
 	}
 	return l.now.Add(-time.Duration(n)*time.Second - l.c.JoinTimeout)
 }
+
+// lacksAll takes it that a peer has none of what was said here since then: nor of what was said before, since we want the link.
+func (l *Link) lacksAll(since time.Time) {
+	l.missed = since
+	if w := l.c.Wanted; !w.IsZero() && w.Before(since) {
+		l.missed = w
+	} else {
+		l.c.Acked = clock + stamp(since)
+	}
+	l.c.Wanted = time.Time{}
+}
