@@ -1,0 +1,74 @@
+package simulator_test
+
+import "time"
+
+// crossed are such scripts about two rooms that join each other, at once or after a fault, and about what comes again or late.
+var crossed = []small{
+	{
+		"Whoever is announced behind a request that was refused is no request.", "mutual", "crash", 61,
+		[]op{
+			{verb: "enter"}, {verb: "wait", d: 1298797918}, {verb: "crash", node: 1, n: 926603},
+			{verb: "enter", node: 1, user: 1}, {verb: "wait", d: 2201441580}, {verb: "enter", user: 1},
+			{verb: "say", node: 1, user: 1},
+		},
+	},
+	{
+		"Each of two rooms takes the other for the one that has joined it, after two crashes.", "mutual", "crash", 107,
+		[]op{
+			{verb: "enter", node: 1}, {verb: "slow", d: 2893977532, n: 980910}, {verb: "slow", d: 2135755142, n: 993245},
+			{verb: "enter"}, {verb: "wait", d: 2311530268}, {verb: "crash", node: 1, n: 506483},
+			{verb: "enter", node: 1, user: 1}, {verb: "wait", d: 4610736111}, {verb: "crash", n: 77564},
+		},
+	},
+	{
+		"The same, because a request came back and the one behind it did not.", "mutual", "skew", 196,
+		[]op{
+			{verb: "cut", n: 128571}, {verb: "enter", user: 1}, {verb: "heal", n: 347991}, {verb: "enter"},
+			{verb: "enter", node: 1, user: 1}, {verb: "wait", d: 1445451810},
+		},
+	},
+	{
+		"A request is refused because the peer is joining: its people are here already.", "mutual", "loss", 254,
+		[]op{
+			{verb: "enter", user: 1}, {verb: "say", user: 1}, {verb: "lose", n: 415736}, {verb: "leave", user: 1},
+			{verb: "enter", user: 1}, {verb: "enter", node: 1, user: 1},
+		},
+	},
+	{
+		"Somebody leaves who was announced behind a request that was refused.", "mutual", "operator", 46,
+		[]op{
+			{verb: "enter", user: 1}, {verb: "enter", node: 1, user: 2}, {verb: "say", node: 1, user: 2},
+			{verb: "nick", node: 1, user: 2, n: 402204}, {verb: "leave", node: 1, user: 2},
+		},
+	},
+	{
+		"The other side joins after an outage: it has not got what it was sent in vain.", "mutual", "long", 269,
+		[]op{
+			{verb: "enter"}, {verb: "wait", d: 612078268}, {verb: "cut", n: 1006637}, {verb: "enter", node: 1, user: 1},
+			{verb: "chat", n: 736528}, {verb: "wait", d: 2953023483}, {verb: "leave"},
+		},
+	},
+	{
+		"The other side joins, and has wanted to for a shorter time than this one.", "mutual", "long", 283,
+		[]op{
+			{verb: "cut", n: 407513}, {verb: "enter", node: 1, user: 1}, {verb: "say", node: 1, user: 1},
+			{verb: "enter", node: 1, user: 2}, {verb: "sleep"}, {verb: "enter", user: 2},
+			{verb: "chat", node: 1, user: 2, n: 591548},
+		},
+	},
+	{
+		"The word that an earlier visit has ended is delivered twice, the second time in the next one.", "pair", "again", 68,
+		[]op{
+			{verb: "enter", node: 1, user: 1}, {verb: "wait", d: 2271519658}, {verb: "leave", node: 1, user: 1},
+			{verb: "enter", user: 2}, {verb: "enter", node: 1, user: 1}, {verb: "wait", d: 487686527},
+			{verb: "again", n: 240405},
+		},
+	},
+	{
+		"The other side's last word before a request to join anew is that somebody leaves.", "mutual", "operator", 46,
+		[]op{
+			{verb: "enter", user: 1}, {verb: "enter", node: 1, user: 2}, {verb: "wait", d: 77 * time.Millisecond},
+			{verb: "say", node: 1, user: 2}, {verb: "resync", node: 1, user: 2, n: 676411}, {verb: "leave", node: 1, user: 2},
+		},
+	},
+}
