@@ -18,6 +18,7 @@ type Config struct {
 	Acked      string     // the peer has our log up to the event of this stanza-id, or this time; "" = not known
 	Node       string     // the room as rings are told of it, "" = they are not
 	Behind     []string   // the nodes behind the room's other links, as rings are told of them
+	Epochs     []string   // the last requests of an earlier link to the peer
 }
 
 // Event is one thing that happens to a link.

@@ -1,6 +1,7 @@
 package fmuc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,12 +27,24 @@ func (l *Link) number() string {
 	if !l.alike || l.epoch() == "" || l.doing != joined && (l.c.Inbound || l.doing != joining) {
 		return ""
 	}
+	return l.count()
+}
+
+// farewell is that of the stanza with which somebody goes. One has it before it is known of which kind the peer is.
+func (l *Link) farewell() string {
+	if n := l.number(); n != "" || l.c.Inbound || l.doing != joining || l.quirks.sticky {
+		return n
+	}
+	return l.count()
+}
+
+func (l *Link) count() string {
 	l.numbers++
 	return l.epoch() + "." + strconv.Itoa(l.numbers)
 }
 
 // renumber begins again, with a request.
-func (l *Link) renumber() { l.numbers, l.highest = 0, 0 }
+func (l *Link) renumber() { l.c.Epochs, l.numbers, l.highest = l.Epochs(), 0, 0 }
 
 // twice tells whether a stanza has come before.
 func (l *Link) twice(st *stanza.Stanza, mark *stanza.Element) bool {
@@ -55,13 +68,17 @@ func (l *Link) twice(st *stanza.Stanza, mark *stanza.Element) bool {
 	return false
 }
 
-// past tells whether an epoch is before this one: whoever asks counts his requests, until he dies.
-func (l *Link) past(epoch string) bool {
-	is := l.epoch()
-	if len(epoch) < 3 || len(is) < 3 {
-		return false
+// mostEpochs are remembered: a server repeats the last stanzas only.
+const mostEpochs = 4
+
+// Epochs are the last requests, ours or the peer's, for the link that takes the place of this one.
+func (l *Link) Epochs() []string {
+	list := l.c.Epochs
+	if is := l.epoch(); is != "" {
+		list = append(list[:len(list):len(list)], is)
 	}
-	then, err := strconv.Atoi(epoch[2:])
-	now, _ := strconv.Atoi(is[2:])
-	return err == nil && then < now
+	return list[max(0, len(list)-mostEpochs):]
 }
+
+// past tells whether an epoch is before this one.
+func (l *Link) past(epoch string) bool { return slices.Contains(l.c.Epochs, epoch) }

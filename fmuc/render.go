@@ -36,6 +36,8 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	switch {
 	case w.feigned:
 		b.Start("fmuc", "xmlns", nsFMUC, "from", p.JID.String()).Empty("feigned", "xmlns", nsIsthmus).End()
+	case w.kind == "unavailable":
+		b.Empty("fmuc", "xmlns", nsFMUC, "from", p.JID.String(), "n", l.farewell())
 	case w.id == "":
 		l.mark(&b, p.JID)
 	default: // our request

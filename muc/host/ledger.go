@@ -33,6 +33,7 @@ type entry struct {
 	trouble string               // the last note that somebody should look at
 	at      time.Time            // of it
 	last    fmuc.Status          // of a link that is no more
+	epochs  []string             // of its requests to join
 }
 
 // Traffic is what a link has sent or received: stanzas, and bytes of stanzas, without what the streams between the servers add.

@@ -138,12 +138,13 @@ func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge
 	known := l.known[via]
 	wanted, syncedAt := fmuc.Recall(fmuc.Save{SyncedAt: known.SyncedAt, State: known.State})
 	c := s.linkConfig(l, via)
-	k := &edge{via: via, inbound: inbound, config: c, since: since, link: fmuc.New(fmuc.Config{
+	k := &edge{via: via, inbound: inbound, config: c, since: since}
+	k.link = fmuc.New(fmuc.Config{
 		LinkConfig: s.inForce(l, via),
 		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: s.historyOf(l, via),
 		Wanted: wanted, SyncedAt: syncedAt, Acked: known.Acked,
-		Node: l.room.Token(), Behind: l.behind,
-	})}
+		Node: l.room.Token(), Behind: l.behind, Epochs: s.entry(l, k).epochs,
+	})
 	l.edges[via] = k
 	if !inbound && l.room.Peopled(via) {
 		s.tell(l, k, fmuc.Event{At: now, Start: true})
@@ -175,7 +176,7 @@ func (s *shard) reconcile(l *live, now time.Time) bool {
 
 func (s *shard) drop(l *live, k *edge) {
 	k.alarm.set(time.Time{}, nil)
-	s.entry(l, k).last = k.link.Status()
+	s.entry(l, k).last, s.entry(l, k).epochs = k.link.Status(), k.link.Epochs()
 	if l.edges[k.via] == k {
 		delete(l.edges, k.via)
 	}
