@@ -51,6 +51,9 @@ type Link struct {
 	queues  [dues]queue                // of whom it has to be told something
 	doubled map[stanza.JID]muc.Entered // whom it has announced though he is on our side
 
+	outgoing map[stanza.JID]bool // whom we have put out, while we leave
+	follow   bool                // the last of our side was put out by the peer, and others of his node may follow
+
 	entries  int           // counts those who entered on our side
 	attempts int           // to join, in vain, one after the other
 	owed     int           // times that the peer still has to say that we have left
@@ -107,7 +110,7 @@ func New(c Config) *Link {
 	return &Link{
 		c: c, peer: c.Peer.Addr(), below: c.Behind, quirks: dialects[c.Dialect], footing: footing{held: map[stanza.JID]trace{}},
 		ours: map[stanza.JID]*member{}, roster: map[stanza.JID]*face{}, nicks: map[string][]stanza.JID{}, sight: window{size: firstWindow},
-		theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{},
+		theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{}, outgoing: map[stanza.JID]bool{},
 		rep: replica{under: map[plea]bool{}},
 	}
 }

@@ -53,6 +53,7 @@ func (l *Link) live(f muc.Said) {
 	}
 	f.Nick = g.nick
 	if g.removed && l.now.After(g.until) {
+		l.ignore(f, g)
 		return
 	}
 	if g.removed { // he said it before he was told

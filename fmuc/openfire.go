@@ -374,6 +374,7 @@ func (l *Link) remind() {
 
 // expelled takes it that the peer has put out somebody of ours. If he was announced just then he may have come back to it.
 func (l *Link) expelled(m *member) {
+	l.follow = m.far && len(l.ours) == 1
 	if !l.quirks.blunt {
 		return
 	}

@@ -173,7 +173,7 @@ func (l *Link) leave() {
 	}
 	l.pings = asked
 	l.owed++
-	clear(l.theirs)
+	l.forgetGuests()
 	l.forget()
 	l.drown()
 	l.stopWaiting(stale)

@@ -54,6 +54,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 	}
 	l.met(st, user)
 	if !l.hears() {
+		l.confirms(st, user)
 		l.absent(st)
 		return
 	}
@@ -118,6 +119,7 @@ func (l *Link) available(st *stanza.Stanza, user stanza.JID) {
 		return
 	}
 	if g != nil && g.removed && !JoinShaped(st) {
+		l.insist(user, g)
 		return
 	}
 	p := claimed(st, user)

@@ -37,6 +37,7 @@ type guest struct {
 	due     bool      // his node has to be told of it when there is room
 	owed    bool      // his node has to be told of it when it is there again
 	until   time.Time // until when what he says may have been said before he was told
+	again   time.Time // when his node may be told once more
 }
 
 // add remembers somebody on our side; nil where there are too many.
@@ -45,6 +46,7 @@ func (l *Link) add(f muc.Entered) *member {
 		l.note(Oddity, "Too many people are in the room: not all are announced to the peer.")
 		return nil
 	}
+	l.followed()
 	l.entries++
 	m := &member{Person: f.Person, payload: f.Payload, far: f.Far, place: l.entries, fresh: l.fresh()}
 	l.ours[f.JID] = m

@@ -106,7 +106,7 @@ func (l *Link) pleading() bool { return len(l.rep.queue)+len(l.rep.under) > 0 }
 
 // hopes tells whether the last one of our side waits with his leave for that.
 func (l *Link) hopes() bool {
-	if !l.pleading() {
+	if !l.pleading() && !l.follow {
 		return false
 	}
 	if l.waits[hope].IsZero() {
@@ -117,6 +117,7 @@ func (l *Link) hopes() bool {
 
 // despair ends the wait for that.
 func (l *Link) despair() {
+	l.follow = false
 	l.rep.queue = nil
 	clear(l.rep.under)
 }

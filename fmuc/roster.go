@@ -163,9 +163,10 @@ func (l *Link) dismissed(user stanza.JID) {
 // expel tells a guest's node that our room has put him out. xep:0289#admin
 func (l *Link) expel(g *guest) {
 	g.due = false
-	if !g.removal.Refused { // whoever was never here has nothing to say
+	if !g.removal.Refused && g.again.IsZero() { // whoever was never here has nothing to say
 		g.until = l.now.Add(l.c.JoinTimeout)
 	}
+	g.again = l.now.Add(l.c.JoinTimeout)
 	l.show(g.removal.Person, nil, leaveWord(g.removal), l.peer)
 }
 

@@ -16,9 +16,13 @@ func (l *Link) unheard(f muc.Unheard) {
 		return
 	}
 	l.note(Unwelcome, "Not shown: what "+f.JID.String()+" says.")
-	if !l.alike {
-		return
+	if l.alike {
+		l.deny(f, g)
 	}
+}
+
+// deny tells a node of our kind that what its user has said is not shown.
+func (l *Link) deny(f muc.Unheard, g *guest) {
 	var b stanza.Builder
 	b.Raw(f.Payload)
 	b.Start("fmuc", "xmlns", nsFMUC, "from", f.JID.String()).Empty("unheard", "xmlns", nsIsthmus).End()

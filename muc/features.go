@@ -88,6 +88,7 @@ func init() {
 		talks,
 		pacts,
 		federation,
+		putOuts,
 		replicas,
 		commands,
 	}

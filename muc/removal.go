@@ -21,6 +21,20 @@ const (
 	removalLife  = 24 * time.Hour
 )
 
+// putOuts has a room stay in memory until they are gone there.
+var putOuts = feature{
+	name: "people to be put out elsewhere",
+	due: func(r *Room) time.Time {
+		if len(r.removed) == 0 {
+			return time.Time{}
+		}
+		return r.removed[0].at.Add(removalLife)
+	},
+	wake: func(r *Room) {
+		r.removed = slices.DeleteFunc(r.removed, func(m removal) bool { return r.now.Sub(m.at) >= removalLife })
+	},
+}
+
 // putOut remembers a removal.
 func (r *Room) putOut(s *Session, left Left) {
 	if s.via == Here || !removals[left.Code] {
