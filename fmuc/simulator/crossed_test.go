@@ -71,4 +71,40 @@ var crossed = []small{
 			{verb: "say", node: 1, user: 2}, {verb: "resync", node: 1, user: 2, n: 676411}, {verb: "leave", node: 1, user: 2},
 		},
 	},
+	{
+		"The same, and the node has forgotten its room in between.", "pair", "again", 68,
+		[]op{
+			{verb: "enter", node: 1, user: 1}, {verb: "wait", d: 2271519658}, {verb: "leave", node: 1, user: 1},
+			{verb: "wait", d: 1712461107}, {verb: "enter", user: 2}, {verb: "enter", node: 1, user: 1},
+			{verb: "wait", d: 487686527}, {verb: "again", n: 240405},
+		},
+	},
+	{
+		"The same about a visit that has ended before it was answered.", "replica", "again", 37,
+		[]op{
+			{verb: "enter", node: 1, user: 2}, {verb: "enter", node: 1, user: 2}, {verb: "enter", user: 1},
+			{verb: "enter", node: 1}, {verb: "wait", d: 1348764594}, {verb: "again", n: 606573},
+		},
+	},
+	{
+		"The word that somebody is put out is lost, and the room that has put him out is empty.", "star", "long", 149,
+		[]op{
+			{verb: "enter", node: 1}, {verb: "enter", node: 2}, {verb: "sleep"}, {verb: "kick", node: 1},
+			{verb: "cut", n: 801477}, {verb: "leave", node: 1},
+		},
+	},
+	{
+		"The word that somebody is put out is lost, and he goes on talking.", "pair", "loss", 1,
+		[]op{
+			{verb: "enter", user: 2}, {verb: "enter", node: 1}, {verb: "wait", d: time.Second}, {verb: "kick", node: 1},
+			{verb: "lose"}, {verb: "wait", d: time.Minute}, {verb: "say", user: 2}, {verb: "say", node: 1},
+		},
+	},
+	{
+		"The last one behind a node is put out from above while another one is on his way.", "mixed", "operator", 23,
+		[]op{
+			{verb: "enter"}, {verb: "enter", node: 4, user: 2}, {verb: "wait", d: 1287061552}, {verb: "kick", n: 829496},
+			{verb: "enter", node: 4},
+		},
+	},
 }

@@ -11,7 +11,7 @@ type debt struct {
 }
 
 var debts = []debt{
-	{rule: "flicker", why: "There is still a way to be taken out and in again."},
+	{shape: "ring", rule: "flicker", why: "Whoever is seen while it is closed goes when it opens again, and comes by another way."},
 	{play: "long", rule: "loss", why: "A replica gets no more than a history of what was said before its first answer."},
 	{play: "long", rule: "unheard", why: "The same, seen by clients."},
 	{shape: "ring", rule: "subject", why: "The same way as what is said."},

@@ -70,6 +70,9 @@ func (c *client) unsaid(st *stanza.Stanza) {
 		return
 	}
 	c.w.refused[st.ID] = true
+	if c.w.lonely(st.ID) {
+		return
+	}
 	c.errors[st.ID]++
 	if c.heard[st.ID] > 0 && slices.Contains(c.order, st.ID) {
 		c.w.found("both", "%s is told that %s is not said, which it has heard", c.jid, st.ID)
@@ -77,6 +80,12 @@ func (c *client) unsaid(st *stanza.Stanza) {
 	if c.errors[st.ID] > 1 {
 		c.w.found("neither", "%s is told twice that %s is not said", c.jid, st.ID)
 	}
+}
+
+// lonely tells whether the author of a text was told that it is not heard everywhere: he was put out before he said it, and his
+// node had not heard of that.
+func (w *world) lonely(text string) bool {
+	return w.refused[text] && w.follows(w.said[text].home.i) < 0
 }
 
 // follow takes it that something is said, now or when nothing got through.
@@ -89,7 +98,7 @@ func (c *client) follow(text string) {
 		return
 	}
 	c.order = append(c.order, text)
-	if c.w.refused[text] && c.w.said[text] == c {
+	if c.w.refused[text] && c.w.said[text] == c && !c.w.lonely(text) {
 		c.w.found("both", "%s hears %s, and was told that it is not said", c.jid, text)
 	}
 }

@@ -26,7 +26,8 @@ import (
 //	early    nobody at a replica sees a message before its primary has it
 //	both     whoever is told that a message is not said does not hear it
 //	neither  who has said something and stayed has heard it, or an error, and that once
-//	loss     what one archive has, all have, but for what was said before anybody wanted the link over which it would come
+//	loss     what one archive has, all have, but for what was said before anybody wanted the link over which it would come, and
+//	         for what its author was told that it is not heard
 //	double   each once
 //	roster   everybody sees exactly those who are there
 //	subject  there is one subject
@@ -96,7 +97,7 @@ func (w *world) checkArchives(stored map[string]int) {
 		for _, text := range slices.Sorted(maps.Keys(stored)) {
 			switch texts[text] {
 			case 0:
-				if !w.due(text, n) {
+				if !w.due(text, n) || w.lonely(text) {
 					continue
 				}
 				w.found("loss", "%s has not got %s of %s", n.name, text, w.said[text].jid)
@@ -160,7 +161,7 @@ func (w *world) checkClient(c *client, there map[stanza.JID]bool, stored map[str
 		w.found("roster", "%s sees %s, there are %s", c.jid, names(sees), names(there))
 	}
 	for _, text := range slices.Sorted(maps.Keys(stored)) {
-		if c.since < number(text) && c.heard[text] == 0 && !(w.refused[text] && w.said[text] == c) && w.due(text, c.home) {
+		if c.since < number(text) && c.heard[text] == 0 && !(w.refused[text] && w.said[text] == c) && !w.lonely(text) && w.due(text, c.home) {
 			w.found("unheard", "%s has not heard %s of %s", c.jid, text, w.said[text].jid)
 		}
 	}
