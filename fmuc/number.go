@@ -30,12 +30,13 @@ func (l *Link) number() string {
 	return l.count()
 }
 
-// farewell is that of the stanza with which somebody goes. One has it before it is known of which kind the peer is.
+// farewell is that of the stanza with which somebody goes. One has it before it is known of which kind the peer is: it may be
+// about to join us, and must not take the number for one of its request.
 func (l *Link) farewell() string {
 	if n := l.number(); n != "" || l.c.Inbound || l.doing != joining || l.quirks.sticky {
 		return n
 	}
-	return l.count()
+	return strings.Replace(l.count(), ".", ":", 1)
 }
 
 func (l *Link) count() string {
@@ -51,7 +52,11 @@ func (l *Link) twice(st *stanza.Stanza, mark *stanza.Element) bool {
 	if l.c.Inbound && l.up() && strings.HasPrefix(st.ID, request) && st.ID == l.request {
 		return true
 	}
-	epoch, text, ok := strings.Cut(mark.Attr("n"), ".")
+	said := mark.Attr("n")
+	if l.c.Inbound {
+		said = strings.Replace(said, ":", ".", 1)
+	}
+	epoch, text, ok := strings.Cut(said, ".")
 	n, err := strconv.Atoi(text)
 	switch {
 	case !ok || err != nil:

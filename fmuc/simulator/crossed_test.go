@@ -107,4 +107,11 @@ var crossed = []small{
 			{verb: "enter", node: 4},
 		},
 	},
+	{
+		"Two requests cross that were made at the same instant, and one of them ends a visit before it is answered.", "mutual", "stall", 87,
+		[]op{
+			{verb: "enter", user: 1}, {verb: "hole"}, {verb: "enter", node: 1}, {verb: "leave", node: 1},
+			{verb: "enter", node: 1},
+		},
+	},
 }
