@@ -134,7 +134,7 @@ func (v *vault) awaits(words ...string) {
 // checks runs check with a file; the last line it prints begins so.
 func (v *vault) checks(file, want string) {
 	v.Helper()
-	out, err := v.node.Check(v.ctx, file)
+	out, err := v.node.Run(v.ctx, file, "check")
 	last := out[strings.LastIndexByte(out, '\n')+1:]
 	if !strings.HasPrefix(last, want) || (err == nil) != strings.HasSuffix(want, ": ok") {
 		v.Errorf("%v: check says %q, expected %q", err, out, want)

@@ -34,6 +34,7 @@ type heard struct {
 	at       time.Time
 	entry    int
 	old      bool // of the history that an entry shows
+	late     bool // it says when it was said
 }
 
 // askAgain is after how long a guest asks again, who got no answer.
@@ -122,7 +123,7 @@ func (g *guest) hears(n *client.Node) {
 		}
 		g.s.halls[room].bounced(n.Attr("id"), n.Condition())
 	case n.Is("", "message") && n.Attr("type") == "groupchat" && n.Body() != "":
-		h := heard{n.Body(), stanzaID(n), time.Now(), in.entry, in.state == "entering"}
+		h := heard{n.Body(), stanzaID(n), time.Now(), in.entry, in.state == "entering", n.Child("urn:xmpp:delay", "delay") != nil}
 		in.heard = append(in.heard, h)
 		g.s.halls[room].back(h)
 	case n.Is("", "message") && n.Child("", "subject") != nil && in.state == "entering":

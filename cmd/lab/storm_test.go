@@ -223,7 +223,6 @@ func (s *storm) killDaemon(p place, meanwhile func()) {
 		if s.ctx.Err() != nil || !strings.Contains(err.Error(), "the database cannot be used") {
 			s.Fatal(err)
 		}
-		s.Logf("started again, as systemd would: %.200s", err)
 		s.pause()
 	}
 }

@@ -102,7 +102,7 @@ func (s *storm) hearing(h *hall, g *guest, archive []kept, place map[string]int,
 		case archive[at].id != m.id:
 			s.Errorf("%s has heard %s in %s as %s; it is kept as %s", g.name, m.text, h.room, m.id, archive[at].id)
 		case !m.old && at <= newest:
-			s.Errorf("%s has heard %s in %s after %s", g.name, m.text, h.room, archive[newest].body)
+			s.Errorf("%s has heard %s (%+v, behind %+v) in %s after %s", g.name, m.text, m, last, h.room, archive[newest].body)
 		}
 		// What comes later from a linked room has its place by time in the history, and behind all the rest in the archive.
 		byTime := h.other != nil && (last.old || m.old)

@@ -12,15 +12,11 @@ import (
 // Command runs a command of the operator's against the running daemon, and
 // returns what it prints.
 func (n *Node) Command(ctx context.Context, args ...string) (string, error) {
-	return n.run(ctx, n.Config, args...)
+	return n.Run(ctx, n.Config, args...)
 }
 
-// Check runs check with a file, which may be another than the node's.
-func (n *Node) Check(ctx context.Context, file string) (string, error) {
-	return n.run(ctx, file, "check")
-}
-
-func (n *Node) run(ctx context.Context, file string, args ...string) (string, error) {
+// Run runs a command with a file, which may be another than the node's.
+func (n *Node) Run(ctx context.Context, file string, args ...string) (string, error) {
 	args = append(args, "-config", file)
 	out, err := exec.CommandContext(ctx, n.daemon, args...).CombinedOutput()
 	text := strings.TrimSpace(string(out))
