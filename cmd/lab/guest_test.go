@@ -23,6 +23,7 @@ type guest struct {
 // stay is how a guest is in one room.
 type stay struct {
 	state string    // "" outside, "asked", "entering" until he has the subject, "in"
+	past  bool      // what comes is the history, until the subject
 	asked time.Time // when he wanted to enter
 	heard []heard   // since he is a guest
 	entry int       // counts his entries
@@ -34,7 +35,6 @@ type heard struct {
 	at       time.Time
 	entry    int
 	old      bool // of the history that an entry shows
-	late     bool // it says when it was said
 }
 
 // askAgain is after how long a guest asks again, who got no answer.
@@ -69,7 +69,7 @@ func (g *guest) loggedIn() bool {
 	g.mu.Lock()
 	g.c = nil
 	for _, in := range g.stays {
-		in.state = ""
+		in.state, in.past = "", false
 	}
 	g.times++
 	jid := fmt.Sprintf("%s@%s/%d", strings.ToLower(g.name), g.users, g.times)
@@ -123,11 +123,11 @@ func (g *guest) hears(n *client.Node) {
 		}
 		g.s.halls[room].bounced(n.Attr("id"), n.Condition())
 	case n.Is("", "message") && n.Attr("type") == "groupchat" && n.Body() != "":
-		h := heard{n.Body(), stanzaID(n), time.Now(), in.entry, in.state == "entering", n.Child("urn:xmpp:delay", "delay") != nil}
+		h := heard{n.Body(), stanzaID(n), time.Now(), in.entry, in.past}
 		in.heard = append(in.heard, h)
 		g.s.halls[room].back(h)
-	case n.Is("", "message") && n.Child("", "subject") != nil && in.state == "entering":
-		in.state = "in"
+	case n.Is("", "message") && n.Child("", "subject") != nil && in.past:
+		in.state, in.past = "in", false
 	}
 }
 
@@ -139,7 +139,7 @@ func (g *guest) sees(in *stay, n *client.Node) {
 		}
 		in.state = ""
 	case typ == "" && n.Status("110"):
-		in.state = "entering"
+		in.state, in.past = "entering", true
 		in.entry++
 	}
 }

@@ -37,6 +37,7 @@ type storm struct {
 	list   []*hall
 
 	outages []outage
+	end     time.Time // of all that was said
 	mu      sync.Mutex
 	thrown  []string
 }

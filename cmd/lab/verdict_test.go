@@ -19,6 +19,7 @@ type verdict struct {
 func (s *storm) judge() {
 	s.Helper()
 	v := verdict{bounced: map[string]int{}}
+	s.end = time.Now()
 	for _, h := range s.list {
 		archive := s.archive(h)
 		place := s.places(h, archive)
@@ -102,7 +103,7 @@ func (s *storm) hearing(h *hall, g *guest, archive []kept, place map[string]int,
 		case archive[at].id != m.id:
 			s.Errorf("%s has heard %s in %s as %s; it is kept as %s", g.name, m.text, h.room, m.id, archive[at].id)
 		case !m.old && at <= newest:
-			s.Errorf("%s has heard %s (%+v, behind %+v) in %s after %s", g.name, m.text, m, last, h.room, archive[newest].body)
+			s.Errorf("%s has heard %s in %s after %s", g.name, m.text, h.room, archive[newest].body)
 		}
 		// What comes later from a linked room has its place by time in the history, and behind all the rest in the archive.
 		byTime := h.other != nil && (last.old || m.old)
@@ -129,11 +130,32 @@ func (g *guest) last(room string) string {
 	return list[len(list)-1].text
 }
 
-// dead tells whether anything between a guest and a room was dead at some moment of a time.
+// dead tells whether anything between a guest and a room was dead at some moment of a time. Of a server that has died the
+// streams of others go on dying after it is back: until something has come over them again.
 func (s *storm) dead(h *hall, g *guest, from, to time.Time) bool {
 	return slices.ContainsFunc(s.outages, func(o outage) bool {
-		return (o.domain == h.place.rooms || o.domain == h.place.users || o.domain == g.users) && !o.from.After(to) && !o.to.Before(from)
+		end := o.to
+		if g.users != h.place.users && (o.domain == h.place.users || o.domain == g.users) {
+			end = s.renewed(o, g.users, h.place)
+		}
+		return (o.domain == h.place.rooms || o.domain == h.place.users || o.domain == g.users) && !o.from.After(to) && !end.Before(from)
 	})
+}
+
+// renewed is when something said by users of one server came to a room of the other after an outage.
+func (s *storm) renewed(o outage, users string, p place) (at time.Time) {
+	at = s.end
+	for _, h := range s.list {
+		if h.place != p {
+			continue
+		}
+		for _, w := range h.words {
+			if w.by.users == users && w.sent.After(o.to) && !w.came.IsZero() && w.came.Before(at) {
+				at = w.came
+			}
+		}
+	}
+	return at
 }
 
 // fates checks what became of what was said in a room. What is neither kept nor refused was on its way when something died: it
