@@ -123,6 +123,10 @@ func (g *guest) hears(n *client.Node) {
 		}
 		g.s.halls[room].bounced(n.Attr("id"), n.Condition())
 	case n.Is("", "message") && n.Attr("type") == "groupchat" && n.Body() != "":
+		if g.s.halls[room].other == nil && n.Child("urn:xmpp:delay", "delay") != nil && !in.past {
+			in.past = true // of an entry whose presences went down with a stream between the servers
+			in.entry++
+		}
 		h := heard{n.Body(), stanzaID(n), time.Now(), in.entry, in.past}
 		in.heard = append(in.heard, h)
 		g.s.halls[room].back(h)

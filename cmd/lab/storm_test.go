@@ -37,7 +37,8 @@ type storm struct {
 	list   []*hall
 
 	outages []outage
-	end     time.Time // of all that was said
+	end     time.Time            // of all that was said
+	streams map[string]time.Time // see renewed
 	mu      sync.Mutex
 	thrown  []string
 }
@@ -103,6 +104,7 @@ func storms(t *testing.T, linked bool) {
 func newStorm(t *testing.T) *storm {
 	s := &storm{
 		T: t, dice: rand.New(rand.NewPCG(*stormSeed, 0)), over: make(chan struct{}), halls: map[string]*hall{},
+		streams: map[string]time.Time{},
 		lab: lab.ForTest(t, lab.Plan{
 			Dir:     os.Getenv("STORM"),
 			Limit:   *stormTime,

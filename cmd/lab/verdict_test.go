@@ -20,12 +20,18 @@ func (s *storm) judge() {
 	s.Helper()
 	v := verdict{bounced: map[string]int{}}
 	s.end = time.Now()
+	archives := map[*hall][]kept{}
 	for _, h := range s.list {
-		archive := s.archive(h)
-		place := s.places(h, archive)
+		list := s.archive(h)
+		archives[h] = list
 		for _, g := range h.guests {
-			s.awaits(g.name+" has heard the end of "+h.room, func() bool { return g.last(h.room) == archive[len(archive)-1].body })
-			s.hearing(h, g, archive, place, &v)
+			s.awaits(g.name+" has heard the end of "+h.room, func() bool { return g.last(h.room) == list[len(list)-1].body })
+		}
+	}
+	for _, h := range s.list {
+		place := s.places(h, archives[h])
+		for _, g := range h.guests {
+			s.hearing(h, g, archives[h], place, &v)
 		}
 		s.fates(h, place, &v)
 	}
@@ -130,31 +136,42 @@ func (g *guest) last(room string) string {
 	return list[len(list)-1].text
 }
 
-// dead tells whether anything between a guest and a room was dead at some moment of a time. Of a server that has died the
-// streams of others go on dying after it is back: until something has come over them again.
+// dead tells whether anything between a guest and a room was dead at some moment of a time. The streams of the other server
+// go on dying after what has died is back: until a guest of that one hears one of them again.
 func (s *storm) dead(h *hall, g *guest, from, to time.Time) bool {
 	return slices.ContainsFunc(s.outages, func(o outage) bool {
 		end := o.to
-		if g.users != h.place.users && (o.domain == h.place.users || o.domain == g.users) {
+		if g.users != h.place.users {
 			end = s.renewed(o, g.users, h.place)
 		}
 		return (o.domain == h.place.rooms || o.domain == h.place.users || o.domain == g.users) && !o.from.After(to) && !end.Before(from)
 	})
 }
 
-// renewed is when something said by users of one server came to a room of the other after an outage.
-func (s *storm) renewed(o outage, users string, p place) (at time.Time) {
-	at = s.end
-	for _, h := range s.list {
-		if h.place != p {
+// renewed is when guests of one server heard in a room of the other what one of them had said after an outage.
+func (s *storm) renewed(o outage, users string, p place) time.Time {
+	key := fmt.Sprint(o.from, users, p)
+	if at, ok := s.streams[key]; ok {
+		return at
+	}
+	at := s.end
+	for _, g := range s.guests {
+		if g.users != users {
 			continue
 		}
-		for _, w := range h.words {
-			if w.by.users == users && w.sent.After(o.to) && !w.came.IsZero() && w.came.Before(at) {
-				at = w.came
+		for _, h := range s.list {
+			if h.place != p || g.stays[h.room] == nil {
+				continue
+			}
+			for _, m := range g.stays[h.room].heard {
+				w := h.words[m.text]
+				if w != nil && !m.old && w.by.users == users && w.sent.After(o.to) && m.at.Before(at) {
+					at = m.at
+				}
 			}
 		}
 	}
+	s.streams[key] = at
 	return at
 }
 
