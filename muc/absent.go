@@ -23,7 +23,7 @@ func (r *Room) sendAbsent(s *Session) {
 	for _, aff := range []Affiliation{Owner, Admin, Member} {
 		for _, jid := range r.with(aff) {
 			if nick := r.affils[jid].Nick; strings.Contains(jid, "@") && (sees || nick != "") && !here[jid] {
-				r.emit(Send{r.showAbsent(jid, nick, aff, sees), []stanza.Addr{s.addr}})
+				r.emit(Send{Out: r.showAbsent(jid, nick, aff, sees), To: []stanza.Addr{s.addr}})
 			}
 		}
 	}

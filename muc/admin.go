@@ -62,7 +62,7 @@ func (r *Room) failItem(st *stanza.Stanza, err *stanza.Error, item *stanza.Eleme
 	var b stanza.Builder
 	b.Start("query", "xmlns", nsAdmin).Raw(item.Standalone()).End()
 	out, to := e.Reply(st, b.Bytes())
-	r.emit(Send{out, []stanza.Addr{to}})
+	r.emit(Send{Out: out, To: []stanza.Addr{to}})
 }
 
 func itemsOf(q *stanza.Element) []stanza.Element {

@@ -115,7 +115,7 @@ func (r *Room) sendHistory(s *Session, l Limits) {
 		}
 	}
 	for _, e := range list[first:] {
-		r.emit(Send{r.recall(e), []stanza.Addr{s.addr}})
+		r.emit(Send{Out: r.recall(e), To: []stanza.Addr{s.addr}})
 	}
 }
 

@@ -14,6 +14,9 @@ type Effect interface{ effect() }
 type Send struct {
 	Out stanza.Out
 	To  []stanza.Addr
+	// Ahead is the nick of the occupant whose coming or going this is: it need not wait until what others have said is stored.
+	// What is empty waits its turn.
+	Ahead string
 }
 
 // Append logs an event. Nothing behind it may be seen before it is committed (P1).

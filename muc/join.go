@@ -58,13 +58,26 @@ func (r *Room) let(e *entry) {
 	if e.nick != e.st.To.Resource {
 		e.codes = append(e.codes, 210)
 	}
+	from := len(r.out)
 	r.sendOccupants(s)
 	if !known || regained {
 		r.tellOthers(s)
 	}
 	r.sendSelf(s, e.codes)
+	r.goAhead(from, o)
 	r.sendRest(s, e.x)
 	r.relay(Here, Entered{Person: s.person(), Payload: r.says(s)})
+}
+
+// goAhead lets what shows that an occupant comes or goes overtake what others have said and the database has not stored yet:
+// all that stands in the effects from a place on.
+func (r *Room) goAhead(from int, o *Occupant) {
+	for i, e := range r.out[from:] {
+		if s, ok := e.(Send); ok {
+			s.Ahead = o.Nick
+			r.out[from+i] = s
+		}
+	}
 }
 
 // sendRest is what follows the presences of an entry.
@@ -127,7 +140,7 @@ func (r *Room) sendOccupants(s *Session) {
 	r.out = slices.Grow(r.out, len(r.occupants)+8)
 	for _, o := range r.occupants {
 		if o != s.o && r.broadcasts(o.role) {
-			r.emit(Send{r.portray(o, sees), alone})
+			r.emit(Send{Out: r.portray(o, sees), To: alone})
 		}
 	}
 	r.sendAbsent(s)
@@ -142,7 +155,7 @@ func (r *Room) tellOthers(s *Session) {
 		r.tell(o, s, without(v.blind, all), false, &notice{})
 	}
 	if fellows := without(all, []stanza.Addr{s.addr}); len(fellows) > 0 {
-		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, &notice{}), fellows})
+		r.emit(Send{Out: r.show(o, s, r.seesJIDs(o), true, &notice{}), To: fellows})
 	}
 }
 
@@ -155,7 +168,7 @@ func (r *Room) sendSelf(s *Session, codes []int) {
 		codes = append(codes, 170)
 	}
 	out := r.show(s.o, s, r.seesJIDs(s.o), true, &notice{self: codes})
-	r.emit(Send{out, []stanza.Addr{s.addr}})
+	r.emit(Send{Out: out, To: []stanza.Addr{s.addr}})
 }
 
 // absent answers for an address where there is no room. Whoever enters creates it, if he may. xep:0045#createroom

@@ -324,7 +324,7 @@ func (r *Room) raze(p parting, t *Tombstone) {
 		o.aff = None
 		out := r.show(o, o.shown(), false, true, &notice{gone: true, extra: b.Bytes(), payload: []byte{}})
 		if own := o.addrs(); len(own) > 0 {
-			r.emit(Send{out, own})
+			r.emit(Send{Out: out, To: own})
 		}
 	}
 	r.clear()

@@ -93,11 +93,11 @@ func (r *Room) tailored(s Send, special map[stanza.Addr]stanza.JID) []Effect {
 	}
 	var list []Effect
 	if len(rest) > 0 {
-		list = append(list, Send{s.Out, rest})
+		list = append(list, Send{s.Out, rest, s.Ahead})
 	}
 	for _, to := range own {
 		if out, ok := r.lessOf(s.Out, to, special[to]); ok {
-			list = append(list, Send{out, []stanza.Addr{to}})
+			list = append(list, Send{out, []stanza.Addr{to}, s.Ahead})
 		}
 	}
 	return list

@@ -102,7 +102,7 @@ func (r *Room) probe(st *stanza.Stanza, s *Session) {
 		r.fail(st, noSuchNick)
 		return
 	}
-	r.emit(Send{r.show(o, o.shown(), r.seesJIDs(s.o), o == s.o, &notice{}), []stanza.Addr{s.addr}})
+	r.emit(Send{Out: r.show(o, o.shown(), r.seesJIDs(s.o), o == s.o, &notice{}), To: []stanza.Addr{s.addr}})
 }
 
 // leave takes a session out at its own wish. Somebody who is not here, or who names a nick that is not his, changes
@@ -132,9 +132,11 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 	v := r.viewers()
 	last := r.remove(s)
 	r.tellSelf(o, s, n)
+	from := len(r.out)
 	if last && r.broadcasts(o.role) {
 		r.tell(o, s, without(v.seeing, []stanza.Addr{s.addr}), true, n)
 		r.tell(o, s, without(v.blind, []stanza.Addr{s.addr}), false, n)
+		r.goAhead(from, o)
 	}
 	if !last && (r.outlive(o) || !bytes.Equal(was, o.shown().payload)) {
 		r.announce(o, o.shown(), &notice{})
@@ -146,14 +148,14 @@ func (r *Room) depart(s *Session, payload []byte, n *notice, code int) {
 
 func (r *Room) tell(o *Occupant, s *Session, to []stanza.Addr, seesJID bool, n *notice) {
 	if len(to) > 0 {
-		r.emit(Send{r.show(o, s, seesJID, false, n), to})
+		r.emit(Send{Out: r.show(o, s, seesJID, false, n), To: to})
 	}
 }
 
 // tellSelf tells one session, if it is here, what became of its occupant.
 func (r *Room) tellSelf(o *Occupant, s *Session, n *notice) {
 	if s.via == Here {
-		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, n), []stanza.Addr{s.addr}})
+		r.emit(Send{Out: r.show(o, s, r.seesJIDs(o), true, n), To: []stanza.Addr{s.addr}})
 	}
 }
 
@@ -185,7 +187,7 @@ func (r *Room) expel(o *Occupant, n *notice) {
 		r.relay(Here, left)
 	}
 	if len(own) > 0 {
-		r.emit(Send{r.show(o, shown, r.seesJIDs(o), true, n), own})
+		r.emit(Send{Out: r.show(o, shown, r.seesJIDs(o), true, n), To: own})
 	}
 	if r.broadcasts(o.role) {
 		r.tell(o, shown, without(v.seeing, own), true, n)

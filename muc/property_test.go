@@ -218,7 +218,7 @@ func (s *stage) parse(raw []byte) *seenStanza {
 }
 
 func copyOf(s Send) Send {
-	return Send{stanza.Out{Head: bytes.Clone(s.Out.Head), Tail: bytes.Clone(s.Out.Tail)}, slices.Clone(s.To)}
+	return Send{stanza.Out{Head: bytes.Clone(s.Out.Head), Tail: bytes.Clone(s.Out.Tail)}, slices.Clone(s.To), s.Ahead}
 }
 
 // untouched: what was published or frozen has not been written to since (R8).

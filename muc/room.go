@@ -236,7 +236,7 @@ func (r *Room) send(e stanza.Envelope, payload []byte, to ...stanza.Addr) {
 	if len(to) == 0 {
 		return
 	}
-	r.emit(Send{e.Render(payload), to})
+	r.emit(Send{Out: e.Render(payload), To: to})
 }
 
 // fail answers a stanza with an error, unless it is one that must never be answered.
@@ -257,7 +257,7 @@ func (r *Room) refusal(st *stanza.Stanza, err *stanza.Error) *Send {
 		payload = entryMark
 	}
 	out, to := e.Reply(st, payload)
-	return &Send{out, []stanza.Addr{to}}
+	return &Send{Out: out, To: []stanza.Addr{to}}
 }
 
 // relay tells the links, unless the room federates with nobody.

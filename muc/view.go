@@ -84,14 +84,14 @@ func (r *Room) announce(o *Occupant, s *Session, n *notice) {
 	v := r.viewers()
 	if r.broadcasts(o.role) {
 		if to := without(v.seeing, own); len(to) > 0 {
-			r.emit(Send{r.show(o, s, true, false, n), to})
+			r.emit(Send{Out: r.show(o, s, true, false, n), To: to})
 		}
 		if to := without(v.blind, own); len(to) > 0 {
-			r.emit(Send{r.show(o, s, false, false, n), to})
+			r.emit(Send{Out: r.show(o, s, false, false, n), To: to})
 		}
 	}
 	if len(own) > 0 {
-		r.emit(Send{r.show(o, s, r.seesJIDs(o), true, n), own})
+		r.emit(Send{Out: r.show(o, s, r.seesJIDs(o), true, n), To: own})
 	}
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"isthmus/cmd/lab/internal/client"
 	"isthmus/cmd/lab/internal/lab"
 )
 
@@ -42,8 +45,10 @@ type vault struct {
 	conns []*pgx.Conn
 }
 
-// TestDatabaseFails lets people talk while the database is away: they see each other come and go where nobody has
-// spoken, nobody hears what is not stored, what was said arrives when it is back, in order, once, and under the ids that the archive has. The operator is told.
+var databaseAway = flag.Duration("database.away", 0, "how long the database of TestDatabaseFails is stopped at least, while people say more than can wait for it")
+
+// TestDatabaseFails lets people talk while the database is away: they see each other come and go, nobody hears what is not
+// stored, what was said arrives when it is back, in order, once, and under the ids that the archive has. The operator is told.
 func TestDatabaseFails(t *testing.T) {
 	l, err := lab.Start(t.Context(), lab.Plan{
 		Dir:     os.Getenv("VAULT"),
@@ -63,7 +68,7 @@ func TestDatabaseFails(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			s := atLab(t, l, wonderland)
 			v := &vault{t, l.Node(wonderland.rooms), s.ctx, nil}
-			alice, bob, carol := s.login("alice"), s.login("bob"), s.login("carol")
+			alice, bob, carol, dave := s.login("alice"), s.login("bob"), s.login("carol"), s.login("dave")
 			room, hall := s.room("safe"), s.room("hall")
 			for _, r := range []string{room, hall} {
 				alice.join(r, "Alice")
@@ -84,11 +89,17 @@ func TestDatabaseFails(t *testing.T) {
 				v.awaits("database: ", f.check)
 				v.checks(v.node.Config, "storage embedded: "+f.beside)
 				v.checks(v.elsewhere(), "storage postgres: "+f.check)
-				carol.join(hall, "Carol")
-				alice.expect("Carol", presence(hall+"/Carol", ""))
-				carol.send("<presence type='unavailable' to='%s/Carol'/>", hall)
-				bob.expect("Carol's leave", presence(hall+"/Carol", "unavailable"))
-				for _, u := range []*user{alice, bob} {
+				for _, r := range []string{hall, room} {
+					carol.join(r, "Carol")
+					alice.expect("Carol", presence(r+"/Carol", ""))
+					carol.send("<presence type='unavailable' to='%s/Carol'/>", r)
+					bob.expect("Carol's leave", presence(r+"/Carol", "unavailable"))
+				}
+				dave.join(room, "Dave")
+				if *databaseAway > 0 && f.name == "stopped" {
+					said = append(said, v.tooMuch(bob, room)...)
+				}
+				for _, u := range []*user{alice, bob, dave} {
 					if u.times(said[len(said)-1]) > 0 {
 						t.Errorf("%s has heard what is not stored", u.jid)
 					}
@@ -105,6 +116,9 @@ func TestDatabaseFails(t *testing.T) {
 			keeps(t, "the safe", archive, said)
 			heard := ids(s, append(alice.Received(), bob.Received()...))
 			order := alice.heard()
+			if list := dave.heard(); !f.survives && !slices.Equal(list, order[len(order)-len(list):]) {
+				t.Errorf("Dave has heard %.200q, not the end of %.200q", list, order)
+			}
 			for i, k := range archive {
 				if k.body != order[i] || heard[k.body] != k.id {
 					t.Errorf("%d: the archive has %q as %s, heard was %q as %s", i, k.body, k.id, order[i], heard[k.body])
@@ -112,6 +126,35 @@ func TestDatabaseFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tooMuch says more than may wait for the database, for as long as the flag says: what is refused is refused for now. It returns
+// what was taken.
+func (v *vault) tooMuch(u *user, room string) (taken []string) {
+	v.Helper()
+	const size, most = 50_000, 400
+	end := time.After(*databaseAway)
+	ids := map[string]string{}
+	for i := range most {
+		body := fmt.Sprint("much ", i, " ", strings.Repeat("x", size))
+		ids[u.say(room, body)] = body
+		taken = append(taken, body)
+	}
+	n := u.expect("a refusal", func(n *client.Node) bool { return n.Is("", "message") && n.Attr("type") == "error" })
+	if e := n.Child("", "error"); n.Condition() != "resource-constraint" || e.Attr("type") != "wait" {
+		v.Errorf("the refusal is %.500s", n)
+	}
+	<-end
+	barrier(v.T, u, room[strings.IndexByte(room, '@')+1:])
+	refused := 0
+	for _, n := range u.Received() {
+		if n.Is("", "message") && n.Attr("type") == "error" {
+			refused++
+			taken = slices.DeleteFunc(taken, func(body string) bool { return body == ids[n.Attr("id")] })
+		}
+	}
+	v.Logf("%d messages of %d bytes were taken and %d were refused; the database was away for %s", len(taken), size, refused, *databaseAway)
+	return taken
 }
 
 // awaits waits until the node's health has all of these words.

@@ -77,8 +77,9 @@ func fill(t *testing.T, n int) {
 	store.set(gate, nil)
 	send(0, "<message to='den@muc.example' type='groupchat' id='m0'><body>hello</body></message>")
 	for i := n; i < n+10; i++ {
-		if copies, _ := send(i, entry, i); copies > 0 {
-			t.Fatalf("number %d is refused, or told too early", i)
+		// He sees everybody, and all that were there before see him; the other new ones wait for their history first.
+		if copies, alone := send(i, entry, i); alone != i+1 || copies != i+1+n {
+			t.Fatalf("number %d is told %d presences, of %d", i, alone, copies)
 		}
 	}
 	close(gate)

@@ -29,6 +29,7 @@ type live struct {
 	keeping int                          // changes of that on their way
 	touched bool                         // it may have changed
 	held    []step                       // behind changes that are not committed, in order (H2)
+	queue   queue                        // of held
 	deeds   int                          // counts events
 	refused int                          // the event whose message could not be stored
 	edges   map[muc.Via]*edge
@@ -44,7 +45,8 @@ type step struct {
 	ticket *ticket
 	refuse *muc.Send // what the author is told if the ticket's change is refused
 	effect muc.Effect
-	deed   int // effects of one event have the same number
+	deed   int  // effects of one event have the same number
+	said   bool // there is a message among them
 }
 
 // busy tells whether a link still has something to do.
@@ -97,6 +99,7 @@ func (a *alarm) set(at time.Time, ring func(turn int)) {
 // perform does what a room decided: changes go to the writer, everything behind them waits its turn (H2).
 func (s *shard) perform(l *live, effects []muc.Effect) {
 	l.deeds++
+	said := says(effects)
 	for _, e := range effects {
 		if w, ok := e.(muc.Wake); ok {
 			s.setAlarm(l, w.At)
@@ -106,11 +109,18 @@ func (s *shard) perform(l *live, effects []muc.Effect) {
 			t := &ticket{change: c, size: changeSize(c), owner: s, room: l}
 			s.unsaved++
 			s.h.writer.submit(t)
-			l.held = append(l.held, step{ticket: t, refuse: refuse, deed: l.deeds})
+			l.hold(step{ticket: t, refuse: refuse, deed: l.deeds})
 			continue
 		}
+		if send, ok := e.(muc.Send); ok && len(l.held) > 0 {
+			rest, waits := s.ahead(l, send)
+			if !waits {
+				continue
+			}
+			e = rest
+		}
 		if len(l.held) > 0 {
-			l.held = append(l.held, step{effect: e, deed: l.deeds})
+			l.hold(step{effect: e, deed: l.deeds, said: said})
 			continue
 		}
 		s.show(l, e)
@@ -132,9 +142,8 @@ func (s *shard) flush(l *live) {
 			l.refused = st.deed
 			s.show(l, *st.refuse)
 		}
-		l.held = l.held[1:]
+		l.unhold()
 	}
-	l.held = nil
 }
 
 // show does what can be seen.

@@ -144,7 +144,7 @@ func (s *stage) lacks(got, unwanted string) {
 	}
 }
 
-// TestH2 holds a commit up: nothing behind it is seen, and then everything is, in order.
+// TestH2 holds a commit up: nothing behind it is seen but who comes, and then everything is, in order.
 func TestH2_NothingIsSeenBeforeItIsCommitted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t, memory.New())
@@ -152,13 +152,15 @@ func TestH2_NothingIsSeenBeforeItIsCommitted(t *testing.T) {
 		gate := make(chan struct{})
 		s.store.set(gate, nil)
 		s.lacks(s.say("m1"), "m1")
-		s.lacks(s.enter("bob@b.example/pc", "Bob"), "Bob")
+		early := s.enter("bob@b.example/pc", "Bob") // who is there is nothing that was said
+		s.has(early, "code='110'")
+		s.lacks(early, "<message")
 		s.lacks(s.say("m2"), "m2")
 		s.has(s.send("<presence from='carol@c.example/pc' to='void@muc.example/Carol'/>"), "333") // another room goes on
 		close(gate)
 		got := s.quiet()
-		first, joined, second := strings.Index(got, "id='m1'"), strings.Index(got, "/Bob'"), strings.LastIndex(got, "id='m2'")
-		if first < 0 || joined < first || second < joined {
+		first, subject, second := strings.Index(got, "id='m1'"), strings.Index(got, "<subject/>"), strings.LastIndex(got, "id='m2'")
+		if history := strings.Index(got, "<delay"); first < 0 || history < first || subject < history || second < subject {
 			t.Fatalf("not in order:\n%s", got)
 		}
 	})
@@ -225,6 +227,65 @@ func TestRestart(t *testing.T) {
 		s.has(got, "affiliation='owner'")
 		s.has(got, "<body>hi</body>")
 		s.lacks(got, "201")
+	})
+}
+
+// TestAhead holds a commit up: people come and go meanwhile, but whoever has said what is not stored yet, and each sees what
+// concerns him in order.
+func TestAhead_WhoComesAndGoesDoesNotWaitForWhatOthersSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, memory.New())
+		s.open()
+		for _, name := range []string{"Bob", "Carol", "Dave"} {
+			s.enter(strings.ToLower(name)+"@b.example/pc", name)
+		}
+		gate := make(chan struct{})
+		s.store.set(gate, nil)
+		s.lacks(s.say("m1"), "m1")
+		leave := func(name string) string {
+			return s.send("<presence type='unavailable' from='" + strings.ToLower(name) + "@b.example/pc' to='den@muc.example/" + name + "'/>")
+		}
+		gone := leave("Carol")
+		s.has(gone, "<presence from='den@muc.example/Carol' type='unavailable' to='bob@b.example/pc'>")
+		s.lacks(gone, "to='carol@b.example/pc'") // she hears first what was said while she was there
+		s.has(s.enter("erin@b.example/pc", "Erin"), "to='bob@b.example/pc'")
+		frank := s.enter("frank@b.example/pc", "Frank")
+		s.has(frank, "<presence from='den@muc.example/Frank' to='bob@b.example/pc'>")
+		s.lacks(frank, "to='erin@b.example/pc'") // who has not got her history
+		s.lacks(s.send("<presence type='unavailable' from='alice@a.example/pc' to='den@muc.example/Alice'/>"), "Alice")
+		s.lacks(leave("Dave"), "to='bob@b.example/pc'") // he is owed Alice's leave
+		close(gate)
+		got := s.quiet()
+		for _, order := range [][]string{
+			{"id='m1' to='carol@b.example/pc'", "<presence from='den@muc.example/Carol' type='unavailable' to='carol@b.example/pc'>"},
+			{"<delay", "<subject/>", "<presence from='den@muc.example/Frank' to='erin@b.example/pc'>", "<presence from='den@muc.example/Alice' type='unavailable' to='erin@b.example/pc'>"},
+			{"id='m1' to='bob@b.example/pc'", "<presence from='den@muc.example/Alice' type='unavailable' to='bob@b.example/pc'>", "<presence from='den@muc.example/Dave' type='unavailable' to='bob@b.example/pc'>"},
+		} {
+			at := 0
+			for _, part := range order {
+				next := strings.Index(got[at:], part)
+				if next < 0 {
+					t.Fatalf("%s is not in its place in\n%s", part, got)
+				}
+				at += next
+			}
+		}
+	})
+}
+
+// What is changed for good is not shown before it is stored, and nobody who comes overtakes it.
+func TestAhead_NobodyOvertakesChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, memory.New())
+		s.open()
+		gate := make(chan struct{})
+		s.store.set(gate, nil)
+		s.send("<iq type='set' id='b' from='alice@a.example/pc' to='den@muc.example'><query xmlns='http://jabber.org/protocol/muc#admin'>" +
+			"<item jid='bob@b.example' affiliation='member'/></query></iq>")
+		s.lacks(s.enter("bob@b.example/pc", "Bob"), "member")
+		s.lacks(s.enter("carol@b.example/pc", "Carol"), "Carol")
+		close(gate)
+		s.has(s.quiet(), "affiliation='member'")
 	})
 }
 
