@@ -109,7 +109,10 @@ func (l *Link) told(t muc.Told) {
 }
 
 // pass leaves an event behind.
-func (l *Link) pass(event string) { l.log.sent, l.log.since = event, time.Time{} }
+func (l *Link) pass(event string) {
+	l.log.sent, l.log.since = event, time.Time{}
+	l.reach(event)
+}
 
 // recent is from when on the peer may miss something, where no event is known.
 func (l *Link) recent() time.Time {

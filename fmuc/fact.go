@@ -43,7 +43,7 @@ func (l *Link) fact(f muc.Fact) {
 	case muc.Unheard:
 		l.unheard(f)
 	case muc.Settled:
-		l.iq("result", f.ID, "", "")
+		l.settledFor(f.ID)
 	case muc.Closed:
 		l.finish("The room is no more.")
 	}

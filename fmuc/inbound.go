@@ -13,6 +13,7 @@ import (
 
 // accept takes a request to join: the room's state is the answer. xep:0289#startup
 func (l *Link) accept(st *stanza.Stanza) {
+	l.recount()
 	l.renumber()
 	l.got, l.request, l.revived, l.over, l.partial, l.people = 1, "", false, false, partly(st), announced(st)
 	if strings.HasPrefix(st.ID, request) {
@@ -189,7 +190,9 @@ func (l *Link) lastLeft() {
 		l.after(linger, aWhile)
 		return
 	}
-	l.allLeft()
+	if l.vouches() {
+		l.allLeft()
+	}
 }
 
 func (l *Link) allLeft() {
@@ -203,16 +206,17 @@ func (l *Link) allLeft() {
 
 // close ends an inbound link from our side.
 func (l *Link) close(lost muc.Lost) {
-	l.sendLeft(l.request)
+	l.sendLeft(l.request, l.word)
 	l.tell(lost)
 	l.become(idle)
+	l.Past = Past{}
 	l.save()
 	l.end()
 }
 
-func (l *Link) sendLeft(id string) {
+func (l *Link) sendLeft(id, has string) {
 	var b stanza.Builder
-	b.Start("fmuc", "xmlns", nsFMUC).Empty("left").End()
+	b.Start("fmuc", "xmlns", nsFMUC, "has", has).Empty("left").End()
 	env := stanza.Envelope{Kind: stanza.Presence, ID: id, From: l.c.Room.String()}
 	l.emit(Send{env.Render(b.Bytes()), []stanza.Addr{l.peer}})
 }

@@ -19,6 +19,7 @@ type Config struct {
 	Node       string     // the room as rings are told of it, "" = they are not
 	Behind     []string   // the nodes behind the room's other links, as rings are told of them
 	Epochs     []string   // the last requests of an earlier link to the peer
+	Past       Past       // of the last link to this peer
 }
 
 // Event is one thing that happens to a link.
@@ -88,7 +89,10 @@ type Link struct {
 	partial bool // the peer has said that it misses nodes
 	people  int  // whom a request to join announces, ours or the peer's
 
-	log          backlog
+	log backlog
+	Past
+	word         string // what the last one of our side is about to say of that
+	vouched      bool   // it is stored
 	total, acked amount // of what was sent, and of what has arrived
 	sight        window
 	busy         time.Time  // until when the link carries what it was given
@@ -108,7 +112,7 @@ type Link struct {
 // New makes a link that does nothing yet.
 func New(c Config) *Link {
 	return &Link{
-		c: c, peer: c.Peer.Addr(), below: c.Behind, quirks: dialects[c.Dialect], footing: footing{held: map[stanza.JID]trace{}},
+		c: c, peer: c.Peer.Addr(), below: c.Behind, Past: c.Past, quirks: dialects[c.Dialect], footing: footing{held: map[stanza.JID]trace{}},
 		ours: map[stanza.JID]*member{}, roster: map[stanza.JID]*face{}, nicks: map[string][]stanza.JID{}, sight: window{size: firstWindow},
 		theirs: map[stanza.JID]*guest{}, doubled: map[stanza.JID]muc.Entered{}, outgoing: map[stanza.JID]bool{},
 		rep: replica{under: map[plea]bool{}},
@@ -160,6 +164,7 @@ func (l *Link) post(out stanza.Out, to stanza.Addr) {
 	l.sent++
 	l.total.stanzas++
 	l.total.bytes += out.Size() + len(to)
+	l.tread()
 	l.emit(Send{out, []stanza.Addr{to}})
 }
 
@@ -188,7 +193,7 @@ func (l *Link) finish(reason string) {
 func (l *Link) depart() {
 	switch {
 	case l.c.Inbound && l.doing != idle:
-		l.sendLeft("")
+		l.sendLeft("", "")
 	case !l.c.Inbound && l.up():
 		l.owed++
 		for _, k := range l.inRoster() {

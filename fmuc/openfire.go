@@ -236,7 +236,7 @@ func (l *Link) met(st *stanza.Stanza, user stanza.JID) {
 	switch {
 	case !l.quirks.twice || !l.c.Inbound:
 	case l.over:
-		l.sendLeft("")
+		l.sendLeft("", "")
 	case l.doing == down || l.doing == idle:
 		l.sure = true
 		l.revive()
@@ -291,7 +291,7 @@ func (l *Link) sayLeft() {
 func (l *Link) search() {
 	if l.quirks.sticky && l.c.Ping > 0 {
 		if l.over {
-			l.sendLeft("")
+			l.sendLeft("", "")
 		}
 		l.inquire()
 		l.after(retry, l.patience())

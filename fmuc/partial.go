@@ -22,7 +22,7 @@ func (l *Link) Partial() bool {
 
 // markRequest is what the first request to join says beside who its author is.
 func (l *Link) markRequest(b *stanza.Builder, user stanza.JID) {
-	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String())
+	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String(), "has", l.had)
 	l.behindUs(b)
 	if l.follows() {
 		l.hint(b)

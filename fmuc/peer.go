@@ -23,6 +23,7 @@ func (l *Link) stanza(st *stanza.Stanza) {
 		l.rejected(st.ID, reject.Text(), mark.Child(nsIsthmus, "joining") != nil)
 	case mark.Child(nsFMUC, "left") != nil:
 		l.wasLeft(st.ID)
+		l.credit(mark)
 	case !mark.HasAttr("from") && l.twice(st, mark):
 	case !mark.HasAttr("from"):
 		l.rearranged(mark)
@@ -43,6 +44,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		return
 	}
 	l.got++
+	l.credit(mark)
 	if l.misplaced(st, mark) {
 		return
 	}

@@ -62,6 +62,8 @@ func (l *Link) hears() bool {
 
 // become ends whatever the phase before has waited for.
 func (l *Link) become(p phase) {
+	l.recount()
+	l.reconsider()
 	l.doing = p
 	l.stopWaiting(answer, retry, probe, refill, ring, doubt, linger)
 	l.pings, l.tries, l.ruling = nil, 0, ruling{}

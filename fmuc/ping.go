@@ -21,6 +21,7 @@ type ping struct {
 	at     time.Time
 	cursor string // the last event of our log before it
 	total  amount // of what was sent before it
+	sent   int    // as the peer counts
 }
 
 // receipt begins the id of a ping. What follows is how many stanzas we have sent since the peer joined, or was joined: a
@@ -107,7 +108,7 @@ func later(a, b time.Time) time.Time {
 
 func (l *Link) ping() {
 	l.asks++
-	p := ping{receipt + strconv.Itoa(l.sent) + ":" + strconv.Itoa(l.asks), later(l.now, l.busy), l.log.sent, l.total}
+	p := ping{receipt + strconv.Itoa(l.sent) + ":" + strconv.Itoa(l.asks), later(l.now, l.busy), l.log.sent, l.total, l.sent}
 	l.pings = append(l.pings, p)
 	if l.c.Ping == 0 {
 		return
@@ -193,6 +194,7 @@ func (l *Link) received(i int) {
 		l.adapt(l.now.Sub(p.at))
 	}
 	l.arrived(p.total.stanzas)
+	l.trail.forget(p.sent)
 	l.acked, l.settled, l.limits = p.total, l.now, nothing
 	if p.cursor != "" && p.cursor != l.c.Acked {
 		l.c.Acked = p.cursor

@@ -19,7 +19,8 @@ type word struct {
 	actor  string
 	reason string
 
-	feigned bool // he has not left
+	has     string // what we have of the peer's
+	feigned bool   // he has not left
 }
 
 func leaveWord(f muc.Left) word {
@@ -37,7 +38,7 @@ func (l *Link) show(p muc.Person, payload []byte, w word, to stanza.Addr) {
 	case w.feigned:
 		b.Start("fmuc", "xmlns", nsFMUC, "from", p.JID.String()).Empty("feigned", "xmlns", nsIsthmus).End()
 	case w.kind == "unavailable":
-		b.Empty("fmuc", "xmlns", nsFMUC, "from", p.JID.String(), "n", l.farewell())
+		b.Empty("fmuc", "xmlns", nsFMUC, "from", p.JID.String(), "n", l.farewell(), "has", w.has)
 	case w.id == "":
 		l.mark(&b, p.JID)
 	default: // our request

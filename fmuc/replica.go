@@ -205,11 +205,11 @@ func (l *Link) markSaid(b *stanza.Builder, f muc.Said, user stanza.JID) {
 		l.mark(b, user)
 		return
 	}
-	n := ""
+	n, has := "", l.had
 	if !strings.HasPrefix(f.ID, request) {
-		n = l.number()
+		n, has = l.number(), ""
 	}
-	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String(), "n", n)
+	b.Start("fmuc", "xmlns", nsFMUC, "from", user.String(), "n", n, "has", has)
 	if f.Subject {
 		l.markSubject(b, f)
 	}

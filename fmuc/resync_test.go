@@ -1,6 +1,7 @@
 package fmuc_test
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"isthmus/component/stanza"
+	"isthmus/fmuc"
 	"isthmus/muc"
 	"isthmus/muc/muctest"
 )
@@ -223,6 +225,7 @@ func (p *pair) kill(room string) {
 			delete(p.wires, k)
 		}
 	}
+	maps.DeleteFunc(p.past, func(k wire, _ fmuc.Past) bool { return k.from == room })
 	log := p.logs[room]
 	stored := &muc.Stored{Record: p.records[room], LastSeq: int64(len(log))}
 	for _, e := range log {

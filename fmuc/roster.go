@@ -154,6 +154,7 @@ func (l *Link) dismissed(user stanza.JID) {
 	k := l.roster[user]
 	l.unlearn(user)
 	w := leaveWord(k.left)
+	w.has = l.word
 	if !l.full() {
 		k.left.Payload = nil
 	}
@@ -244,7 +245,14 @@ func (l *Link) parting() bool { return !l.c.Inbound && l.up() && len(l.ours) == 
 
 // part lets the last one leave behind everything that was said before, or it would wait for the next visit.
 func (l *Link) part() bool {
-	if !l.parting() || l.log.behind || l.log.asked || len(l.roster) > 1 || l.hopes() {
+	if l.c.Inbound {
+		return false
+	}
+	if !l.parting() {
+		l.reconsider()
+		return false
+	}
+	if l.log.behind || l.log.asked || len(l.roster) > 1 || l.hopes() {
 		return false
 	}
 	if l.quirks.blunt && len(l.roster) == 0 { // put out there
@@ -252,7 +260,10 @@ func (l *Link) part() bool {
 		l.rest()
 		return true
 	}
-	if l.log.sent != l.c.Acked { // nobody will ask later whether it has arrived
+	if !l.vouches() {
+		return false
+	}
+	if l.log.sent != l.c.Acked && !l.alike { // nobody will ask later whether it has arrived, and only our kind says so
 		l.ping()
 	}
 	for user := range l.roster {

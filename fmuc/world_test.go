@@ -32,6 +32,7 @@ type world struct {
 	outs     []muctest.Out
 	notes    []fmuc.Note
 	saved    map[wire]fmuc.Save
+	past     map[wire]fmuc.Past
 	logs     map[string][]muc.Entry
 	records  map[string]muc.Record
 	alarms   map[string]time.Time // of rooms
@@ -67,7 +68,7 @@ type deed struct {
 func newWorld(s *muc.Settings) *world {
 	return &world{
 		settings: s, rooms: map[string]*muc.Room{}, edges: map[string]map[muc.Via]*edge{},
-		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, logs: map[string][]muc.Entry{}, records: map[string]muc.Record{},
+		wires: map[wire][]*stanza.Stanza{}, saved: map[wire]fmuc.Save{}, past: map[wire]fmuc.Past{}, logs: map[string][]muc.Entry{}, records: map[string]muc.Record{},
 		alarms: map[string]time.Time{}, behind: map[string][]string{}, now: muctest.Start,
 	}
 }
@@ -228,7 +229,7 @@ func (w *world) connect(room string, via muc.Via, inbound bool) *edge {
 		LinkConfig: w.settings.LinkOf(ours, theirs),
 		Room:       ours, Peer: theirs, Inbound: inbound, MaxHistory: history,
 		Wanted: wanted, SyncedAt: syncedAt, Acked: known.Acked,
-		Node: w.node(room), Behind: w.behind[room],
+		Node: w.node(room), Behind: w.behind[room], Past: w.past[wire{room, string(via)}],
 	})
 	if w.edges[room] == nil {
 		w.edges[room] = map[muc.Via]*edge{}
@@ -281,6 +282,7 @@ func (w *world) tell(e *edge, ev fmuc.Event) {
 		case fmuc.Ended:
 			e.gone = true
 			delete(w.edges[e.room], e.via)
+			w.past[wire{e.room, string(e.via)}] = e.link.Past
 		}
 	}
 	w.spread(e.room)

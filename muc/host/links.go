@@ -143,7 +143,7 @@ func (s *shard) connect(l *live, via muc.Via, inbound bool, now time.Time) *edge
 		LinkConfig: s.inForce(l, via),
 		Room:       l.jid, Peer: peer, Inbound: inbound, MaxHistory: s.historyOf(l, via),
 		Wanted: wanted, SyncedAt: syncedAt, Acked: known.Acked,
-		Node: l.room.Token(), Behind: l.behind, Epochs: s.entry(l, k).epochs,
+		Node: l.room.Token(), Behind: l.behind, Epochs: s.entry(l, k).epochs, Past: l.past[via],
 	})
 	l.edges[via] = k
 	if !inbound && l.room.Peopled(via) {
@@ -179,6 +179,7 @@ func (s *shard) drop(l *live, k *edge) {
 	s.entry(l, k).last, s.entry(l, k).epochs = k.link.Status(), k.link.Epochs()
 	if l.edges[k.via] == k {
 		delete(l.edges, k.via)
+		l.past[k.via] = k.link.Past
 	}
 }
 
@@ -204,6 +205,7 @@ func (s *shard) dropAll(l *live) {
 	for _, k := range l.edges {
 		s.drop(l, k)
 	}
+	clear(l.past)
 }
 
 // follow does everything that links have been told, and what comes of it, until there is nothing more.

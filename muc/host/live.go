@@ -36,6 +36,7 @@ type live struct {
 	behind  []string                 // the nodes behind links of peers that have joined
 	known   map[muc.Via]storage.Link // of each link, as stored
 	terms   map[muc.Via]*terms       // what has been negotiated, or is, with each peer
+	past    map[muc.Via]fmuc.Past    // of each link that is no more
 	doubts  map[muc.Via]*inquiry     // what of each link waits for the log
 	absent  map[muc.Via]time.Time    // links that were up when the room was last seen, and until when they are waited for
 }

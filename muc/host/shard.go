@@ -13,6 +13,7 @@ import (
 	mellium "mellium.im/xmpp/stanza"
 
 	"isthmus/component/stanza"
+	"isthmus/fmuc"
 	"isthmus/muc"
 	"isthmus/storage"
 )
@@ -165,7 +166,7 @@ func (s *shard) live(room stanza.JID) *live {
 	key := room.String()
 	l := s.rooms[key]
 	if l == nil {
-		l = &live{key: key, jid: room, edges: map[muc.Via]*edge{}, doubts: map[muc.Via]*inquiry{}}
+		l = &live{key: key, jid: room, edges: map[muc.Via]*edge{}, doubts: map[muc.Via]*inquiry{}, past: map[muc.Via]fmuc.Past{}}
 		s.rooms[key] = l
 	}
 	return l
