@@ -35,7 +35,7 @@ var fatal = map[string]bool{
 // bounced takes an error. A private message is the only one of ours that goes to one occupant, so its error comes from
 // one; everything else was for the peer itself.
 func (l *Link) bounced(st *stanza.Stanza) {
-	if l.returned(st) || l.collided(st) {
+	if l.returned(st) || l.collided(st) || l.late(st) {
 		return
 	}
 	why := condition(st)

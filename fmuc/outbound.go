@@ -289,7 +289,11 @@ func (l *Link) refuse(st *stanza.Stanza, why *stanza.Error) {
 		return
 	}
 	l.note(Oddity, why.Text)
-	out, to := why.Reply(st)
+	var mark []byte
+	if m := st.Child(nsFMUC, "fmuc"); m.HasAttr("n") { // our kind finds in it what this is about
+		mark = m.Standalone()
+	}
+	out, to := why.Reply(st, mark)
 	l.emit(Send{out, []stanza.Addr{to}})
 }
 

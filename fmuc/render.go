@@ -129,6 +129,7 @@ func (l *Link) wanted() []string {
 func (l *Link) speak(f muc.Said) {
 	if l.audible(f) {
 		l.post(l.render(f), l.peer)
+		l.trail.name(f.ID)
 	}
 }
 

@@ -33,6 +33,7 @@ const longestTrail = 300
 type step struct {
 	sent, number int
 	event        string
+	id           string // of a message
 }
 
 func (t *trail) forget(sent int) {
@@ -49,7 +50,7 @@ func (l *Link) tread() {
 	if l.trail.epoch != l.epoch() {
 		l.trail = trail{epoch: l.epoch()}
 	}
-	l.trail.steps = append(l.trail.steps, step{l.sent, l.numbers, l.log.sent})
+	l.trail.steps = append(l.trail.steps, step{sent: l.sent, number: l.numbers, event: l.log.sent})
 	l.trail.steps = l.trail.steps[max(0, len(l.trail.steps)-longestTrail):]
 }
 
