@@ -3,6 +3,7 @@ package muc
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"isthmus/component/stanza"
 )
@@ -59,15 +60,19 @@ func (r *Room) tail(l Limits) string {
 }
 
 // retell is what was said, as other nodes are told it later. What the room is about has its place; what it was about before
-// is behind that in any case.
+// gives way to that, whenever it has come here.
 func (r *Room) retell(e *Entry) Said {
 	author, _ := stanza.ParseJID(e.Author)
 	f := Said{
 		Person: Person{JID: author, Nick: e.Nick}, ID: cmp.Or(e.ID, e.StanzaID), Lang: e.Lang, Payload: e.Payload,
 		Subject: e.Kind == kindSubject, At: clockTime(e.At), StanzaID: e.StanzaID,
 	}
-	if f.Subject && e.Author == r.rec.SubjectAuthor && strings.HasPrefix(string(bodyOf(e.Payload)), r.rec.Subject+"\x00") {
+	switch {
+	case !f.Subject:
+	case e.Author == r.rec.SubjectAuthor && strings.HasPrefix(string(bodyOf(e.Payload)), r.rec.Subject+"\x00"):
 		f.Since = r.rec.SubjectAt
+	case !f.At.Before(r.rec.SubjectAt):
+		f.Since = r.rec.SubjectAt.Add(-time.Microsecond)
 	}
 	return f
 }

@@ -56,6 +56,14 @@ var found = []small{
 			{verb: "subject", n: 362914}, {verb: "subject", node: 1, user: 1, n: 165759},
 		},
 	},
+	{
+		"A room is told two subjects that were set at one instant, behind the one that holds.", "tree", "calm", 107,
+		[]op{
+			{verb: "enter", user: 1}, {verb: "enter", node: 1}, {verb: "wait", d: 453077771},
+			{verb: "subject", user: 1, n: 43330}, {verb: "enter", node: 4}, {verb: "subject", user: 1, n: 213150},
+			{verb: "wait", d: 1822797083},
+		},
+	},
 }
 
 func TestFound(t *testing.T) {
