@@ -137,11 +137,11 @@ func (l *Link) put(f muc.Left) {
 }
 
 // said passes on a message, one stanza whatever the size of the room (F3). What was said live is by somebody whom the
-// peer knows; what is told again may be by anybody. xep:0289#messages
+// peer knows; what is told again may be by anybody, and where it has come from the room knows. xep:0289#messages
 func (l *Link) said(f muc.Said) {
 	live := f.At.IsZero() && !f.Subject
 	switch {
-	case !l.up() || l.follows() || l.theirs[f.JID] != nil && !l.leads():
+	case !l.up() || l.follows() || f.At.IsZero() && l.theirs[f.JID] != nil && !l.leads():
 	case !l.flowing(), live && !l.knows(f.JID):
 		l.postpone()
 	default:
