@@ -103,8 +103,8 @@ func (l *Link) give(st muc.State) {
 	for user := range before {
 		l.stir(user)
 	}
-	for user := range l.roster {
-		l.stir(user)
+	for _, k := range l.inRoster() {
+		l.stir(k.JID)
 	}
 	for l.quirks.sticky && l.doing == giving && l.step() { // nothing may come in between
 		continue
