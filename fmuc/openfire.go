@@ -17,19 +17,20 @@ import (
 // footing is what a link remembers of a peer that takes a node for joined until its last user has left, and does not answer
 // it until then.
 type footing struct {
-	held    map[stanza.JID]trace // whom of us the peer may have in its room
-	lefts   int                  // the times that everybody of ours has left there to be announced anew: its word of each is due
-	knock   string               // the id of the query that tells whether the peer has read our requests and not answered them
-	spoke   time.Time            // when it last passed something on
-	vainly  time.Time            // since when it has not answered any request
-	sure    bool                 // it has passed on something since the end of our answer: it has read that
-	named   time.Time            // when somebody was last announced to it once more
-	next    int                  // the place of who is next
-	lines   []string             // what has crossed last, by id and text
-	closing *muc.Said            // a subject that it may wait for, until there is somebody in whose name it can be sent
-	joiners []stanza.JID         // whom it has announced in requests since then
-	over    bool                 // it has been told that it has left, and has not read it
-	revived bool                 // it may never have noticed that it was given up
+	held     map[stanza.JID]trace // whom of us the peer may have in its room
+	lefts    int                  // the times that everybody of ours has left there to be announced anew: its word of each is due
+	answered bool                 // an answer has come since the last one
+	knock    string               // the id of the query that tells whether the peer has read our requests and not answered them
+	spoke    time.Time            // when it last passed something on
+	vainly   time.Time            // since when it has not answered any request
+	sure     bool                 // it has passed on something since the end of our answer: it has read that
+	named    time.Time            // when somebody was last announced to it once more
+	next     int                  // the place of who is next
+	lines    []string             // what has crossed last, by id and text
+	closing  *muc.Said            // a subject that it may wait for, until there is somebody in whose name it can be sent
+	joiners  []stanza.JID         // whom it has announced in requests since then
+	over     bool                 // it has been told that it has left, and has not read it
+	revived  bool                 // it may never have noticed that it was given up
 }
 
 // trace is somebody of ours as the peer has him.
@@ -103,7 +104,7 @@ func (l *Link) tear() {
 // followUp comes behind our requests to join: whom the peer may still have though he is gone leaves, and the peer is asked for a
 // sign of life.
 func (l *Link) followUp() {
-	l.lefts = 0
+	l.lefts, l.answered = 0, false
 	if l.attempts == 0 {
 		l.vainly = l.now
 	}
@@ -192,6 +193,7 @@ func (l *Link) leftThere() bool {
 	}
 	maps.DeleteFunc(l.held, func(_ stanza.JID, t trace) bool { return t.gone != 0 })
 	due := l.lefts > 0
+	l.answered = false
 	l.lefts = max(0, l.lefts-1)
 	if l.doing != joining && (l.doing != joined || !due) { // what has been announced just now may have come behind it
 		maps.DeleteFunc(l.held, func(_ stanza.JID, t trace) bool { return l.now.Sub(t.at) >= l.timeout() })
@@ -465,7 +467,10 @@ func (l *Link) ofRoom(author stanza.JID) bool { return l.quirks.shy && author.Ba
 func (l *Link) closesThere(f muc.Said) closing {
 	late := !f.At.IsZero()
 	switch {
+	case l.doing == joining && l.lefts > 0 && l.answered: // it has never said that we had left: it has lost its state in between
+		return second
 	case l.doing == joining && l.lefts > 0:
+		l.answered = true
 		return stray
 	case l.doing == joining && (late || f.ID == ""):
 		return ending
