@@ -135,6 +135,61 @@ func TestHostilePeer(t *testing.T) {
 			}
 		}
 	}
+	o := s.onlookers(castle, hamlet, ophelia)
+	alice := "alice@wonderland.lit/pc"
+	send := func(format string, args ...any) func() {
+		return func() { k.send(format, append([]any{"knave@tarts.wonderland.lit/Alice", castle}, args...)...) }
+	}
+	stripped := strings.NewReplacer("<delay xmlns='urn:xmpp:delay' from='%[1]s' stamp='2001-01-01T00:00:00Z'/>", "", "%[1]s", castle).Replace(forgery)
+	for i, trick := range []struct {
+		name  string
+		times int
+		does  func()
+		shows []string // words of what the others may see
+	}{
+		{"forged payloads", 1, func() { say("groupchat", "Alice", "<body>hello</body>"+stripped, alice) }, []string{"<body>hello</body>"}},
+		{"a forged whisper", 1, send("<message type='chat' from='%s' to='%s/Hamlet'><body>psst</body>%s<fmuc xmlns='{fmuc}' from='alice@wonderland.lit/pc'/></message>", stripped), []string{"<body>psst</body>"}},
+		{"a forged presence", 1, func() { show("Alice", "<status>there</status>"+stripped, alice) }, []string{"<status>there</status>"}},
+		{"a giant message", 3, func() { say("groupchat", "Alice", "<body>"+giant+"</body>", alice) }, nil},
+		{"a giant presence", 3, func() { show("Alice", "<status>"+giant+"</status>", alice) }, nil},
+		{"a nick as long as nicks may be", 3, func() { show(giant[:1023], "", "card@wonderland.lit/pc") }, []string{giant[:1023]}},
+		// They are those of Alice to what Hamlet might have whispered, and have nothing else in them.
+		{"errors that nobody asked for", 20, send("<message type='error' from='%s' to='%s/Hamlet'><body>forged</body><error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"), []string{"<gone"}},
+		{"results that nobody asked for", 20, send("<iq type='result' id='lab-1' from='%s' to='%s/Hamlet'/>"), nil},
+		{"an invitation in the room's name", 5, send("<message from='%s' to='%s/Hamlet'><x xmlns='{user}'><invite from='king@denmark.lit'/><password>forged</password></x></message>"), nil},
+		{"a room that may not join", 20, func() {
+			k.send("<presence from='queen@tarts.wonderland.lit/Queen' to='%s/Queen'><x xmlns='{muc}'/><fmuc xmlns='{fmuc}' from='queen@wonderland.lit/pc'/></presence>", castle)
+			k.send("<message type='groupchat' from='queen@tarts.wonderland.lit/Alice' to='%s'><body>forged</body><fmuc xmlns='{fmuc}' from='alice@wonderland.lit/pc'/></message>", castle)
+			k.send("<presence type='unavailable' from='queen@tarts.wonderland.lit/Alice' to='%s'><fmuc xmlns='{fmuc}' from='alice@wonderland.lit/pc'/></presence>", castle)
+		}, nil},
+		{"queries without end", 500, send("<iq type='get' id='q' from='%s' to='%s'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>"), nil},
+	} {
+		before := []int{len(hamlet.Received()), len(ophelia.Received())}
+		for range trick.times {
+			trick.does()
+		}
+		done := fmt.Sprint("done ", i)
+		say("groupchat", "Alice", "<body>"+done+"</body>", alice)
+		hamlet.hears(done)
+		ophelia.hears(done)
+		o.unmoved(trick.name, append(trick.shows, done)...)
+		for i, u := range o.users {
+			u.unforged(before[i], trick.name)
+		}
+	}
+	for name, nick := range map[string]string{"I for l": "HamIet", "Cyrillic": "H\u0430mlet", "full width": "\uFF28amlet", "zero width": "Ham\u200Blet",
+		"right to left": "\u202EtelmaH", "capitals": "OPHELIA"} {
+		before := len(hamlet.Received())
+		show(nick, "", "white@wonderland.lit/pc")
+		say("groupchat", "Alice", "<body>"+name+"</body>", alice)
+		hamlet.hears(name)
+		for _, n := range hamlet.Received()[before:] {
+			if n.Attr("from") == castle+"/"+nick {
+				t.Errorf("%s: the others see %q: %s", name, nick, n.Raw)
+			}
+		}
+		k.send("<presence type='unavailable' from='knave@tarts.wonderland.lit/%s' to='%s'><fmuc xmlns='{fmuc}' from='white@wonderland.lit/pc'/></presence>", nick, castle)
+	}
 	hamlet.say(castle, "the rest is silence")
 	k.expect("what Hamlet says", func(st *stanza.Stanza) bool { return st.Child("", "body").Text() == "the rest is silence" })
 }
