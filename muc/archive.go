@@ -58,7 +58,7 @@ func (r *Room) log(u utterance, occupantID string) string {
 }
 
 // logNotice appends what the room itself says and returns its id.
-func (r *Room) logNotice(payload []byte, refuse *Send) string {
+func (r *Room) logNotice(payload []byte, refuse *Refusal) string {
 	e := r.nextEntry(kindNotice, payload)
 	e.ID = e.StanzaID
 	r.emit(Append{e, refuse})

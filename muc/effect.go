@@ -22,7 +22,23 @@ type Send struct {
 // Append logs an event. Nothing behind it may be seen before it is committed (P1).
 type Append struct {
 	Entry  Entry
-	Refuse *Send // what the author gets instead if it can never be stored; nil = nobody to tell
+	Refuse *Refusal // what the author gets instead if it can never be stored; nil = nobody to tell
+}
+
+// Refusal is an error that is not written yet: most are never sent.
+type Refusal struct {
+	asked *stanza.Stanza
+	err   stanza.Error
+}
+
+// Send is the refusal, written.
+func (f *Refusal) Send() Send {
+	var payload []byte
+	if f.asked.Kind == stanza.Presence && f.asked.Has(nsMUC, "x") {
+		payload = entryMark
+	}
+	out, to := f.err.Reply(f.asked, payload)
+	return Send{Out: out, To: []stanza.Addr{to}}
 }
 
 // Relay tells federation links a fact.
@@ -68,7 +84,7 @@ type DeleteRequest struct{ JID string }
 // SaveProposal stores what somebody wants to say, or that he was refused.
 type SaveProposal struct {
 	Proposal Proposal
-	Refuse   *Send // as that of an Append
+	Refuse   *Refusal // as that of an Append
 }
 
 // DeleteProposal forgets it.

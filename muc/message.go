@@ -61,6 +61,8 @@ func formIn(st *stanza.Stanza, formType string) *stanza.Form {
 	return nil
 }
 
+var errUnstored = stanza.Fail(mellium.InternalServerError).Because("The message could not be stored.")
+
 // groupchat is a message to everybody. xep:0045#message
 func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 	if s == nil {
@@ -77,7 +79,7 @@ func (r *Room) groupchat(st *stanza.Stanza, s *Session) {
 			return
 		}
 	}
-	refuse := r.refusal(st, stanza.Fail(mellium.InternalServerError).Because("The message could not be stored."))
+	refuse := r.refusal(st, errUnstored)
 	kept, ok := r.asAgreed(s, r.genuine(st.Children))
 	if !ok {
 		return
@@ -105,13 +107,13 @@ type utterance struct {
 	kind     string    // what it is in the log, "" = not logged
 	late     int64     // hybrid logical clock of when it was said, 0 = now
 	since    time.Time // of a subject: its place among all subjects
-	refuse   *Send
+	refuse   *Refusal
 	answers  *proposal // it is the primary's answer to this one, nil for none
 }
 
 // say logs, shows and relays. What is logged is appended before anybody is shown it (R2).
 func (r *Room) say(u utterance) {
-	m := stamped{occupantID: r.occupantID(u.JID)}
+	m := stamped{occupantID: r.speakerID(&u)}
 	if u.subject != nil && u.since.IsZero() {
 		u.since = r.nextSubject()
 	}

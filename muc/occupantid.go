@@ -23,6 +23,14 @@ var occupantIDs = feature{
 	},
 }
 
+// speakerID is the occupant-id of whoever says something: as he is known if he is in the room.
+func (r *Room) speakerID(u *utterance) string {
+	if s := r.sessions[identity{u.origin, u.JID}]; s != nil {
+		return s.o.id
+	}
+	return r.occupantID(u.JID)
+}
+
 // occupantID is the same for all sessions and all visits of a user, differs from room to room, and tells nothing of the
 // user's address to anybody without the room's secret. xep:0421#security
 func (r *Room) occupantID(j stanza.JID) string {

@@ -241,23 +241,19 @@ func (r *Room) send(e stanza.Envelope, payload []byte, to ...stanza.Addr) {
 
 // fail answers a stanza with an error, unless it is one that must never be answered.
 func (r *Room) fail(st *stanza.Stanza, err *stanza.Error) {
-	if s := r.refusal(st, err); s != nil {
-		r.emit(*s)
+	if refuse := r.refusal(st, err); refuse != nil {
+		r.emit(refuse.Send())
 	}
 }
 
-func (r *Room) refusal(st *stanza.Stanza, err *stanza.Error) *Send {
+// refusal answers a stanza with an error, nil for one that must never be answered.
+func (r *Room) refusal(st *stanza.Stanza, err *stanza.Error) *Refusal {
 	if st.IsError() || st.Kind == stanza.IQ && st.Type == "result" {
 		return nil
 	}
-	e := *err
-	e.By = r.me
-	var payload []byte
-	if st.Kind == stanza.Presence && st.Has(nsMUC, "x") {
-		payload = entryMark
-	}
-	out, to := e.Reply(st, payload)
-	return &Send{Out: out, To: []stanza.Addr{to}}
+	f := &Refusal{st, *err}
+	f.err.By = r.me
+	return f
 }
 
 // relay tells the links, unless the room federates with nobody.

@@ -6,7 +6,7 @@ import (
 )
 
 // toChange is what an effect asks of the database, nil for one that does not.
-func toChange(room string, e muc.Effect) (storage.Change, *muc.Send) {
+func toChange(room string, e muc.Effect) (storage.Change, *muc.Refusal) {
 	switch e := e.(type) {
 	case muc.Append:
 		return storage.AppendEvent{Event: storage.Event(e.Entry)}, e.Refuse

@@ -44,7 +44,7 @@ type live struct {
 // step is one effect in a room's order: a change on its way, or what must not be seen before the changes in front of it.
 type step struct {
 	ticket *ticket
-	refuse *muc.Send // what the author is told if the ticket's change is refused
+	refuse *muc.Refusal // what the author is told if the ticket's change is refused
 	effect muc.Effect
 	deed   int  // effects of one event have the same number
 	said   bool // there is a message among them
@@ -141,7 +141,7 @@ func (s *shard) flush(l *live) {
 			return
 		case st.ticket.err != nil && st.refuse != nil:
 			l.refused = st.deed
-			s.show(l, *st.refuse)
+			s.show(l, st.refuse.Send())
 		}
 		l.unhold()
 	}
