@@ -30,8 +30,8 @@ func TestSink(t *testing.T) {
 }
 
 func TestWatch(t *testing.T) {
-	w := newWatch("</body>", 3)
-	text := strings.Repeat("<body>x</body>", 3)
+	w := newWatch("code='110'", 4)
+	text := strings.Repeat(`<status code='110'/><status code="110"/><x nick='nick110'/>`, 2)
 	for kept := ""; text != ""; {
 		n := min(5, len(text))
 		p := []byte(kept + text[:n])

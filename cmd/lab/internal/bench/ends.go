@@ -149,8 +149,8 @@ func (c *crowd) measure(ctx context.Context, r samples, key, room, form string, 
 	return c.until(ctx, self, n, c.people, "<presence type='unavailable' to='%[1]s/%[2]s'/>", room)
 }
 
-// self is in the presence that tells somebody that he has entered or left. Servers write it with either quotes.
-const self = "110"
+// self is in the presence that tells somebody that he has entered or left.
+const self = "code='110'"
 
 func (c *crowd) open(ctx context.Context, room, form string) error {
 	first := c.people[:1]

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 )
 
 // watch counts a token in what comes, in many streams at once, until there are enough of them.
 type watch struct {
-	token []byte
+	tokens [][]byte // with the one kind of quotes, and the other
 	want  int64
 	count atomic.Int64
 	stuck atomic.Bool
@@ -20,7 +21,11 @@ type watch struct {
 }
 
 func newWatch(token string, want int) *watch {
-	return &watch{token: []byte(token), want: int64(want), done: make(chan struct{})}
+	w := &watch{tokens: [][]byte{[]byte(token)}, want: int64(want), done: make(chan struct{})}
+	if other := strings.ReplaceAll(token, "'", `"`); other != token {
+		w.tokens = append(w.tokens, []byte(other))
+	}
+	return w
 }
 
 // see counts within p. One stream's pieces overlap by less than a token.
@@ -29,7 +34,10 @@ func (w *watch) see(p []byte) {
 		text := string(p[max(0, at-200):min(len(p), at+400)])
 		w.refusal.Store(&text)
 	}
-	n := int64(bytes.Count(p, w.token))
+	n := int64(0)
+	for _, token := range w.tokens {
+		n += int64(bytes.Count(p, token))
+	}
 	if n == 0 {
 		return
 	}
@@ -55,7 +63,7 @@ func (w *watch) wait(ctx context.Context) error {
 		if now := w.count.Load(); now != last {
 			last = now
 		} else {
-			err := fmt.Errorf("%d of %d %q have come, and no more", last, w.want, w.token)
+			err := fmt.Errorf("%d of %d %q have come, and no more", last, w.want, w.tokens[0])
 			if text := w.refusal.Load(); text != nil {
 				err = fmt.Errorf("%w; the first error was in %q", err, *text)
 			}
@@ -72,4 +80,4 @@ func (w *watch) wait(ctx context.Context) error {
 }
 
 // tail is what has to be kept of p for a token that is cut.
-func (w *watch) tail(p []byte) []byte { return p[len(p)-min(len(p), len(w.token)-1):] }
+func (w *watch) tail(p []byte) []byte { return p[len(p)-min(len(p), len(w.tokens[0])-1):] }
