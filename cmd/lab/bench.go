@@ -32,6 +32,7 @@ func runBench(ctx context.Context, args []string, out io.Writer) error {
 	short := flags.Bool("quick", false, "little of everything, once")
 	only := flags.String("only", "sink,durable,ends", "the parts that are measured")
 	reps := flags.Int("reps", 0, "how often, instead of 3 times")
+	hosts := flags.String("hosts", "", "the servers of the part ends, both if empty")
 	most := flags.Int("most", 10_000, "no more occupants, or rooms, than these")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -43,7 +44,7 @@ func runBench(ctx context.Context, args []string, out io.Writer) error {
 	for part, list := range map[string]*[]int{"sink": &b.Sink, "durable": &b.Durable, "ends": &b.Ends} {
 		*list = slices.DeleteFunc(slices.Clone(*list), func(n int) bool { return n > *most || !strings.Contains(*only, part) })
 	}
-	b.Reps = cmp.Or(*reps, b.Reps)
+	b.Reps, b.Hosts = cmp.Or(*reps, b.Reps), *hosts
 	if err := install(ctx, "jabber-muc"); err != nil {
 		return err
 	}

@@ -8,12 +8,13 @@ import (
 
 // Bench is what is measured, and what has come of it.
 type Bench struct {
-	Reps     int   // of each measurement, one after the other
-	Sink     []int // occupants, into the sink
-	Copies   int   // of one measurement
-	Ends     []int // occupants, on real servers
-	Durable  []int // rooms, into the database
-	Stored   int   // messages of one measurement
+	Reps     int    // of each measurement, one after the other
+	Sink     []int  // occupants, into the sink
+	Copies   int    // of one measurement
+	Ends     []int  // occupants, on real servers
+	Hosts    string // which of them, "" for all
+	Durable  []int  // rooms, into the database
+	Stored   int    // messages of one measurement
 	Progress io.Writer
 
 	dir     string

@@ -6,17 +6,21 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"isthmus/cmd/lab/internal/lab"
 	"isthmus/cmd/lab/internal/server"
 )
 
-// hosts are the servers on which rooms are measured from client to client, with the domain of their multicast service.
-var hosts = []struct {
+type endHost struct {
 	kind      lab.Kind
 	multicast string
-}{
+}
+
+// hosts are the servers on which rooms are measured from client to client, with the domain of their multicast service.
+var hosts = []endHost{
 	{lab.Prosody, domain},
 	{lab.Ejabberd, "multicast." + domain},
 }
@@ -29,11 +33,15 @@ var roomsOf = []struct{ name, domain, form string }{
 	{"isthmus, multicast", "many." + domain, form},
 }
 
+func (b *Bench) hosts() []endHost {
+	return slices.DeleteFunc(slices.Clone(hosts), func(h endHost) bool { return !strings.Contains(b.Hosts, string(h.kind)) && b.Hosts != "" })
+}
+
 // own are the rooms that the server itself has.
 const own = "its own"
 
 func (b *Bench) ends(ctx context.Context) error {
-	for _, h := range hosts {
+	for _, h := range b.hosts() {
 		if err := b.host(ctx, h.kind, h.multicast); err != nil {
 			return fmt.Errorf("%s: %w", h.kind, err)
 		}

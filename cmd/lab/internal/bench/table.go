@@ -19,7 +19,7 @@ func (b *Bench) Tables(w io.Writer) {
 		fmt.Fprintf(w, "\nMessages stored on Postgres before anybody sees them, one occupant a room:\n\n")
 		table(w, b.durableRows())
 	}
-	for _, h := range hosts {
+	for _, h := range b.hosts() {
 		if len(b.Ends) > 0 {
 			fmt.Fprintf(w, "\nFrom client to client on %s, clients and servers on the same machine:\n\n", h.kind)
 			table(w, b.endRows(string(h.kind)))

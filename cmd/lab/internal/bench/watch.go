@@ -12,9 +12,9 @@ import (
 // watch counts a token in what comes, in many streams at once, until there are enough of them.
 type watch struct {
 	tokens [][]byte // with the one kind of quotes, and the other
-	want  int64
-	count atomic.Int64
-	stuck atomic.Bool
+	want   int64
+	count  atomic.Int64
+	stuck  atomic.Bool
 
 	refusal atomic.Pointer[string] // the first error that has come, from its type on
 	done    chan struct{}
