@@ -13,8 +13,9 @@ type batch struct {
 }
 
 const (
-	// batchSize is when a batch is written, in bytes. Measured: 8 KiB gave 18–27 % more than 64 KiB through Prosody.
-	batchSize = 8 << 10
+	// batchSize is when a batch is written, in bytes. Measured: with 32 KiB a copy for a room of a thousand costs half of what
+	// it does with 8 KiB, and through Prosody they are alike; with 64 KiB Prosody takes a fifth less.
+	batchSize = 32 << 10
 	// keepSize is up to which capacity, in bytes, a buffer is kept after a long stanza.
 	keepSize = 64 << 10
 )
