@@ -5,10 +5,20 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
-func main() { os.Exit(withSignals()) }
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	os.Exit(withSignals())
+}
+
+// garbage is how much of it may gather, in percent of what is in use: messages are soon forgotten, and rooms are small.
+// Measured: a stored message costs a seventh less processor time than with Go's own 100.
+const garbage = 200
 
 // withSignals ends the command at the first SIGTERM or SIGINT; a second one ends the process at once.
 func withSignals() int {
