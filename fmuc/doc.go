@@ -17,8 +17,8 @@
 // F12. What either side has logged and the other has not stored is sent until it has, in the order of the log, in a bounded
 // window; the log is the queue. xep:0289#messages
 //
-// F13. A link that would close a ring is refused with a reason, and a ring that was closed in several places at once is opened
-// in one.
+// F13. A link that would close a ring is refused with a reason, before anybody is let in over it, and a ring that has closed all
+// the same is opened in one place.
 //
 // A link is idle, asking, joining, up, suspect, leaving or down; causes says what each cause of trouble does to it.
 //

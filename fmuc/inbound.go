@@ -15,6 +15,7 @@ import (
 func (l *Link) accept(st *stanza.Stanza) {
 	l.recount()
 	l.renumber()
+	l.keeper.asked = ""
 	l.got, l.request, l.revived, l.over, l.partial, l.people = 1, "", false, false, partly(st), announced(st)
 	if strings.HasPrefix(st.ID, request) {
 		l.request, l.alike = st.ID, true

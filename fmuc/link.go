@@ -35,6 +35,9 @@ type Event struct {
 	Resync   bool            // the operator wants the rooms to be joined anew, at once
 	Behind   []string        // the nodes behind the room's other links have changed to these; nil otherwise
 	Waiting  bool            // the room was loaded a moment ago, and others of its links are not back
+	Above    bool            // nodes above the room do not know yet who is behind it
+	Clear    bool            // they do
+	Circular string          // one of them is behind this link, too
 }
 
 // Link is one edge between our room and a peer's. One goroutine owns it.
@@ -77,6 +80,7 @@ type Link struct {
 	roundTrip time.Duration
 	caught    Caught
 
+	keeper     holding
 	numbers    int // the last that we gave to a stanza
 	highest    int // of the peer's
 	ruling     ruling
@@ -121,7 +125,7 @@ func New(c Config) *Link {
 
 // Handle applies one event and returns what must happen, in order (F1).
 func (l *Link) Handle(ev Event) []Effect {
-	l.now, l.out, l.lacks = ev.At, nil, ev.Waiting
+	l.now, l.out, l.lacks, l.keeper.above = ev.At, nil, ev.Waiting, ev.Above
 	switch {
 	case l.doing == ended:
 	case ev.Stop != "":
@@ -132,6 +136,10 @@ func (l *Link) Handle(ev Event) []Effect {
 		l.resync()
 	case ev.Behind != nil:
 		l.spread(ev.Behind)
+	case ev.Clear:
+		l.cleared()
+	case ev.Circular != "":
+		l.closesRing(ev.Circular)
 	case ev.Start:
 		l.start()
 	case ev.Detached:

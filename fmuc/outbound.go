@@ -52,6 +52,7 @@ func (l *Link) join(st muc.State) {
 		l.resettle(l.add(f), before)
 	}
 	l.renumber()
+	l.keeper.told, l.keeper.circular = "", ""
 	first := l.spokesman()
 	l.people = l.announceable()
 	l.showJoin(first, !l.quirks.amnesic)

@@ -19,6 +19,7 @@ func (l *Link) stanza(st *stanza.Stanza) {
 		l.bounced(st)
 	case mark == nil:
 		l.stranger(st)
+	case l.pens(st, mark), l.answeredBehind(st, mark):
 	case reject != nil:
 		l.rejected(st.ID, reject.Text(), mark.Child(nsIsthmus, "joining") != nil)
 	case mark.Child(nsFMUC, "left") != nil:
@@ -26,7 +27,7 @@ func (l *Link) stanza(st *stanza.Stanza) {
 		l.credit(mark)
 	case !mark.HasAttr("from") && l.twice(st, mark):
 	case !mark.HasAttr("from"):
-		l.rearranged(mark)
+		l.rearranged(st, mark)
 		l.heed(mark)
 	default:
 		l.authored(st, mark)
@@ -49,7 +50,7 @@ func (l *Link) authored(st *stanza.Stanza, mark *stanza.Element) {
 		return
 	}
 	if l.c.Inbound && JoinShaped(st) {
-		if l.circle(mark) || l.misfit(st, mark) {
+		if l.circle(st, mark) || l.misfit(st, mark) {
 			return
 		}
 		l.asksToJoin(st)

@@ -34,21 +34,24 @@ func nodesBehind(mark *stanza.Element) []string {
 
 // Behind are the nodes behind a peer that has joined us, itself first as far as it says so.
 func (l *Link) Behind() []string {
-	if !l.c.Inbound || l.doing != joined && l.doing != asking {
+	if !l.c.Inbound || l.doing != joined && l.doing != asking && l.keeper.pen == nil {
 		return nil
 	}
 	return l.behind
 }
 
 // circle refuses a request that would close a ring, and tells whether it did.
-func (l *Link) circle(mark *stanza.Element) bool {
+func (l *Link) circle(st *stanza.Stanza, mark *stanza.Element) bool {
+	if l.keeper.let {
+		return false
+	}
 	list := nodesBehind(mark)
 	if list != nil {
 		l.behind, l.alike = list, true
 		l.stopWaiting(ring)
 	}
 	if !l.among() || list == nil && l.doing != idle {
-		return false
+		return list != nil && l.hold(st)
 	}
 	if list != nil {
 		l.reject(circular)
@@ -58,19 +61,27 @@ func (l *Link) circle(mark *stanza.Element) bool {
 
 func (l *Link) among() bool { return l.c.Node != "" && slices.Contains(l.behind, l.c.Node) }
 
-// rearranged takes it that others are behind the peer now. A ring that has closed in several places at once must be opened
-// in one only: the first of its nodes does it, as far as they can be told from those beside the ring; if it does not, the
-// others do.
-func (l *Link) rearranged(mark *stanza.Element) {
+// rearranged takes it that others are behind the peer now. A ring must be opened in one place only: the first of its nodes does
+// it, as far as they can be told from those beside the ring; if it does not, the others do.
+func (l *Link) rearranged(st *stanza.Stanza, mark *stanza.Element) {
 	list := nodesBehind(mark)
-	if list == nil || !l.c.Inbound || !l.hears() {
+	if list == nil || !l.c.Inbound {
 		return
 	}
-	l.behind = list
+	if !l.hears() && l.keeper.pen == nil {
+		l.absent(st)
+		return
+	}
+	l.behind, l.keeper.asked = list, st.ID
 	switch {
-	case !l.among():
+	case !l.among() && l.keeper.pen == nil:
 		l.stopWaiting(ring)
+	case !l.among():
+	case slices.Min(list) == l.c.Node && l.keeper.pen == nil && l.keeper.asked != "":
+		l.answerBehind(l.c.Node)
+		l.after(ring, l.patience())
 	case slices.Min(list) == l.c.Node:
+		l.keeper.pen = nil
 		l.reject(circular)
 	case l.waits[ring].IsZero():
 		l.after(ring, l.patience())
@@ -86,6 +97,7 @@ func (l *Link) reject(why string) {
 	clear(l.theirs)
 	clear(l.ours)
 	l.forget()
+	l.keeper.pen, l.keeper.asked = nil, ""
 	l.become(idle)
 	l.stopWaiting(stale)
 	l.after(ring, l.c.JoinTimeout)
@@ -94,7 +106,11 @@ func (l *Link) reject(why string) {
 
 // ringOver is the end of a wait: a ring that nobody else has opened is opened here, and what is left of a refusal goes.
 func (l *Link) ringOver() {
-	if l.doing == idle {
+	if l.keeper.pen != nil && !l.among() {
+		l.letIn()
+		return
+	}
+	if l.keeper.pen == nil && l.doing == idle {
 		l.end()
 		return
 	}
@@ -104,12 +120,13 @@ func (l *Link) ringOver() {
 // spread tells the peer that we have joined who is behind us, if it is one of our kind.
 func (l *Link) spread(list []string) {
 	l.below = list
-	if l.c.Inbound || l.doing != joined || !l.alike || slices.Equal(l.below, l.spreadLast) {
+	told := l.doing == joined && l.alike || l.doing == joining && l.c.Dialect != muc.DialectOpenfire
+	if l.c.Inbound || !told || slices.Equal(l.below, l.spreadLast) {
 		return
 	}
 	var b stanza.Builder
 	l.behindUs(b.Start("fmuc", "xmlns", nsFMUC))
-	env := stanza.Envelope{Kind: stanza.Presence, From: l.c.Room.String()}
+	env := stanza.Envelope{Kind: stanza.Presence, ID: l.newBehindID(), From: l.c.Room.String()}
 	l.emit(Send{env.Render(b.End().Bytes()), []stanza.Addr{l.peer}})
 }
 

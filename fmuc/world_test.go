@@ -267,6 +267,9 @@ func (w *world) settle(room string) {
 // tell lets a link act.
 func (w *world) tell(e *edge, ev fmuc.Event) {
 	ev.At = w.now
+	if up := w.above(e.room); up != nil && w.node(e.room) != "" {
+		ev.Above = !up.link.Resting()
+	}
 	for _, x := range e.link.Handle(ev) {
 		switch x := x.(type) {
 		case fmuc.Send:
@@ -286,6 +289,31 @@ func (w *world) tell(e *edge, ev fmuc.Event) {
 		}
 	}
 	w.spread(e.room)
+	w.reassure(e.room)
+}
+
+// above is the link of a room to the one that it joins.
+func (w *world) above(room string) *edge {
+	for _, e := range w.edges[room] {
+		if !e.inbound {
+			return e
+		}
+	}
+	return nil
+}
+
+// reassure tells links that wait for it what the nodes above say of who is behind the room.
+func (w *world) reassure(room string) {
+	up := w.above(room)
+	for _, via := range slices.Sorted(maps.Keys(w.edges[room])) {
+		switch e := w.edges[room][via]; {
+		case !e.link.Unsure():
+		case up != nil && up.link.Circular() != "":
+			w.tell(e, fmuc.Event{Circular: up.link.Circular()})
+		case up == nil || up.link.Sure():
+			w.tell(e, fmuc.Event{Clear: true})
+		}
+	}
 }
 
 // spread tells the link up who is behind the others, in rooms that rings are told of.

@@ -67,7 +67,7 @@ var found = []small{
 }
 
 func TestFound(t *testing.T) {
-	for _, f := range slices.Concat(found, crossed) {
+	for _, f := range slices.Concat(found, crossed, circles) {
 		t.Run(f.why, func(t *testing.T) {
 			s := script{shape: named(f.shape), play: f.play, seed: f.seed, ops: f.ops}
 			for rule := range run(t, s).findings {

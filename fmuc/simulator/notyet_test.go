@@ -1,8 +1,5 @@
 package simulator_test
 
-// Rings over narrow wires are not played: one is closed for so long that whoever leaves meanwhile may be seen for good (one seed in
-// forty).
-
 // debt is a rule that does not hold yet in some kind of trouble; empty names stand for all. It must be taken out as soon
 // as it holds; of one that is broken by a seed in hundreds nobody can tell.
 type debt struct {
@@ -11,15 +8,16 @@ type debt struct {
 }
 
 var debts = []debt{
-	{shape: "ring", rule: "flicker", why: "Whoever is seen while it is closed goes when it opens again, and comes by another way."},
-	{play: "long", rule: "loss", why: "A replica gets no more than a history of what was said before its first answer."},
-	{play: "long", rule: "unheard", why: "The same, seen by clients."},
-	{shape: "ring", rule: "subject", why: "The same way as what is said."},
-	{shape: "ring", rule: "loss", why: "What is said while a ring closes and opens again goes several ways, and may miss its last."},
-	{shape: "ring", rule: "unheard", why: "The same, seen by clients."},
-	{shape: "ring", rule: "returned", why: "The same: it comes back, until the ring is open."},
+	{shape: "ring", rule: "flicker", why: "After an outage the tree may be another one: who came by one way goes, and comes by the other."},
+	{shape: "ring", rule: "returned", why: "The same: what was said by the one way may come back by the other."},
+	{shape: "ring", rule: "loss", why: "The same: what was missed goes the old way, which may be no more.", rare: true},
+	{shape: "ring", rule: "unheard", why: "The same, seen by clients.", rare: true},
 	{shape: "ring", rule: "roster", why: "Whoever enters or leaves meanwhile may be missed where it was open last.", rare: true},
 	{shape: "ring", rule: "kick", why: "The word of it may miss its last way, too.", rare: true},
+	{shape: "replica", play: "long", rule: "loss", why: "It gets no more than a history of what was said before its first answer.", rare: true},
+	{shape: "replica", play: "long", rule: "unheard", why: "The same, seen by clients.", rare: true},
+	{shape: "replicas", play: "long", rule: "loss", why: "The same.", rare: true},
+	{shape: "replicas", play: "long", rule: "unheard", why: "The same, seen by clients.", rare: true},
 	{shape: "mixed", rule: "loss", why: "A primary that dies before it has stored how far the replica is resyncs by the clock.", rare: true},
 	{shape: "mixed", rule: "unheard", why: "The same, seen by clients.", rare: true},
 	{shape: "mixed", rule: "subject", why: "A subject that crosses another one on its way to the primary.", rare: true},

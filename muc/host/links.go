@@ -200,6 +200,39 @@ func (s *shard) spread(l *live, now time.Time) {
 	}
 }
 
+// above is the link to the room that this one joins, nil if there is none.
+func (l *live) above() *edge {
+	for _, k := range l.edges {
+		if !k.inbound {
+			return k
+		}
+	}
+	return nil
+}
+
+// unsure tells whether nodes above do not know yet who is behind the room.
+func (l *live) unsure() bool {
+	k := l.above()
+	return k != nil && !k.link.Resting()
+}
+
+// reassure tells links that wait for it what the nodes above say of who is behind the room.
+func (s *shard) reassure(l *live, now time.Time) {
+	up := l.above()
+	for _, k := range l.links() {
+		switch {
+		case !k.link.Unsure():
+		case up != nil && up.link.Circular() != "":
+			s.instruct(l, k, fmuc.Event{At: now, Circular: up.link.Circular()})
+		case up == nil || up.link.Sure():
+			s.instruct(l, k, fmuc.Event{At: now, Clear: true})
+		default:
+			continue
+		}
+		s.spread(l, now)
+	}
+}
+
 // dropAll lets go of the links of a room that is no more.
 func (s *shard) dropAll(l *live) {
 	for _, k := range l.edges {
@@ -227,10 +260,11 @@ func (s *shard) tell(l *live, k *edge, ev fmuc.Event) {
 	}
 	s.instruct(l, k, ev)
 	s.spread(l, ev.At)
+	s.reassure(l, ev.At)
 }
 
 func (s *shard) instruct(l *live, k *edge, ev fmuc.Event) {
-	ev.Waiting = l.waits(k, ev.At)
+	ev.Waiting, ev.Above = l.waits(k, ev.At), l.unsure()
 	if ev.Stanza != nil {
 		s.entry(l, k).in.received(ev.Stanza)
 	}
