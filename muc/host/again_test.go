@@ -117,3 +117,32 @@ func TestLogIsAskedInOrder(t *testing.T) {
 		}
 	})
 }
+
+// What waits for the log is bounded: a peer that says more is told to wait, and nobody else is.
+func TestLogIsAskedForSoMuch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(muctest.Start)) // clocks before that are wrong
+		settings := muctest.Defaults()
+		settings.Peers = []string{"den@peer.example"}
+		settings.Federation = map[string]muc.Federation{"den": {Accept: settings.Peers}}
+		s := startWith(t, memory.New(), settings)
+		s.open()
+		for i := range 1001 { // more than the room remembers
+			s.say(strconv.Itoa(i))
+		}
+		mark := "<fmuc xmlns='http://isode.com/protocol/fmuc' from='bob@b.example/pc'/>"
+		s.send("<presence from='den@peer.example/Bob' to='den@muc.example/Bob'><x xmlns='http://jabber.org/protocol/muc'/>" +
+			"<x xmlns='http://jabber.org/protocol/muc#user'/>" + mark + "</presence>")
+		s.store.setDark(true)
+		long, refused := strings.Repeat("x", 100<<10), 0
+		for i := range 100 {
+			got := s.send("<message from='den@peer.example/Bob' to='den@muc.example' type='groupchat' id='long" + strconv.Itoa(i) + "'><body>" + long +
+				"</body><delay xmlns='urn:xmpp:delay' from='den@peer.example' stamp='2026-01-01T00:00:00Z'/>" + mark + "</message>")
+			refused += strings.Count(got, "<resource-constraint")
+		}
+		if refused < 10 || refused > 30 {
+			t.Errorf("%d of 100 messages were refused", refused)
+		}
+		count(t, s.say("meanwhile"), "<body>", 2)
+	})
+}

@@ -3,6 +3,7 @@ package host
 import (
 	"time"
 
+	"isthmus/component/stanza"
 	"isthmus/muc"
 	"isthmus/storage"
 )
@@ -39,7 +40,14 @@ const (
 	inquiryBytes = 8 << 20 // that wait of one link, before its peer is told to wait
 )
 
-func (q *inquiry) full() bool { return q != nil && q.bytes > inquiryBytes }
+// swamped tells whether too much of this stanza's sender waits for the log.
+func (l *live) swamped(st *stanza.Stanza) bool {
+	if len(l.doubts) == 0 {
+		return false
+	}
+	q := l.doubts[muc.Via(st.From.Bare().String())]
+	return q != nil && q.bytes > inquiryBytes
+}
 
 // inform tells a room what a link says.
 func (s *shard) inform(l *live, via muc.Via, f muc.Fact, now time.Time) {

@@ -152,7 +152,7 @@ func (s *shard) stanza(st *stanza.Stanza) {
 	switch {
 	case l.room == nil:
 		s.wait(l, st)
-	case (len(l.held) > heldLimit || l.doubts[muc.Via(st.From.Bare().String())].full()) && !farewell(st):
+	case (len(l.held) > heldLimit || l.swamped(st)) && !farewell(st):
 		s.h.reply(st, errBusy)
 	case st.Kind == stanza.Message && st.Type == "groupchat" && s.h.writer.full():
 		s.h.reply(st, errSlow)
