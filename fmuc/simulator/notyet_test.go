@@ -21,6 +21,7 @@ var debts = []debt{
 	{shape: "mixed", rule: "loss", why: "A primary that dies before it has stored how far the replica is resyncs by the clock.", rare: true},
 	{shape: "mixed", rule: "unheard", why: "The same, seen by clients.", rare: true},
 	{shape: "mixed", rule: "subject", why: "A subject that crosses another one on its way to the primary.", rare: true},
+	{shape: "mixed", rule: "flicker", why: "The last one behind a node goes while another one is on his way, over a slow link.", rare: true},
 	{shape: "mixed", rule: "order", why: "A replica whose primary has resynced by the clock.", rare: true},
 	{shape: "mixed", rule: "returned", why: "What a replica is told again may go back to who put it.", rare: true},
 	{rule: "kick", why: "The word that somebody is put out is lost with the link, and he comes back before it is said again.", rare: true},
