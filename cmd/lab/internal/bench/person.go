@@ -33,7 +33,7 @@ func gather(addr string, n int) (*crowd, error) {
 	c := &crowd{}
 	c.watching.Store(newWatch("\x00", 1))
 	for i := range n {
-		p, err := login(addr, fmt.Sprint("u", i))
+		p, err := login(addr, fmt.Sprintf("u%d-%d", n, i)) // ejabberd ends whoever bears the name of an anonymous user who goes
 		if err != nil {
 			c.close()
 			return nil, err
