@@ -83,6 +83,7 @@ type Link struct {
 	keeper     holding
 	numbers    int // the last that we gave to a stanza
 	highest    int // of the peer's
+	numbered   int // how many of the peer's had one
 	ruling     ruling
 	healing    bool     // what is up now, or will be, was broken before
 	behind     []string // the nodes behind a peer that joins us

@@ -45,7 +45,7 @@ func (l *Link) count() string {
 }
 
 // renumber begins again, with a request.
-func (l *Link) renumber() { l.c.Epochs, l.numbers, l.highest = l.Epochs(), 0, 0 }
+func (l *Link) renumber() { l.c.Epochs, l.numbers, l.highest, l.numbered = l.Epochs(), 0, 0, 0 }
 
 // twice tells whether a stanza has come before.
 func (l *Link) twice(st *stanza.Stanza, mark *stanza.Element) bool {
@@ -69,7 +69,7 @@ func (l *Link) twice(st *stanza.Stanza, mark *stanza.Element) bool {
 	if n <= l.highest {
 		return true
 	}
-	l.highest = n
+	l.highest, l.numbered = n, l.numbered+1
 	return false
 }
 

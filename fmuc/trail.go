@@ -61,9 +61,10 @@ func (l *Link) reach(event string) {
 	}
 }
 
-// holds are our words for what we have of the peer's, "" where it does not count.
+// holds are our words for what we have of the peer's, "" where it does not count, or has left out a number: as many other stanzas
+// may have come instead.
 func (l *Link) holds() string {
-	if !l.alike || l.epoch() == "" || l.highest == 0 {
+	if !l.alike || l.epoch() == "" || l.highest == 0 || l.numbered < l.highest {
 		return ""
 	}
 	return l.epoch() + "." + strconv.Itoa(l.got) + "." + strconv.Itoa(l.highest)

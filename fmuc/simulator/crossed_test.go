@@ -57,6 +57,14 @@ var crossed = []small{
 		},
 	},
 	{
+		"As much comes of an answer that nobody has asked for as was lost before it.", "mutual", "cut", 53,
+		[]op{
+			{verb: "enter", node: 1, user: 1}, {verb: "enter", user: 2}, {verb: "wait", d: 1864652389}, {verb: "cut", n: 420791},
+			{verb: "say", node: 1, user: 1}, {verb: "enter", node: 1}, {verb: "say", node: 1, user: 1},
+			{verb: "heal", node: 1, n: 686256}, {verb: "say", node: 1}, {verb: "enter"}, {verb: "wait", d: 715859332},
+		},
+	},
+	{
 		"The word that an earlier visit has ended is delivered twice, the second time in the next one.", "pair", "again", 68,
 		[]op{
 			{verb: "enter", node: 1, user: 1}, {verb: "wait", d: 2271519658}, {verb: "leave", node: 1, user: 1},
