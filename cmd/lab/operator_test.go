@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"isthmus/cmd/lab/internal/lab"
 )
 
 // operates gives a node a command.
@@ -129,6 +131,19 @@ func (c *crossing) fetch(url string) string {
 	return string(body)
 }
 
+// hangup has a node read its file anew with more behind it, until the end of the test.
+func (c *crossing) hangup(node *lab.Node, more string) {
+	c.Helper()
+	c.Cleanup(func() {
+		if err := node.Hangup(""); err != nil {
+			c.Error(err)
+		}
+	})
+	if err := node.Hangup(more); err != nil {
+		c.Fatal(err)
+	}
+}
+
 // TestHangup moves a room to another peer by the file and SIGHUP, while Hamlet is in it; and a broken file moves nothing. H5
 func TestHangup(t *testing.T) {
 	c := atStrait(t)
@@ -138,13 +153,7 @@ func TestHangup(t *testing.T) {
 	c.open(queen, court, "Queen", "federation_accept", c.castle)
 	c.open(c.hamlet, c.castle, "Hamlet", "federation_join", "")
 	node := c.d.lab.Node(denmark.rooms)
-	hangup := func(more string) {
-		t.Helper()
-		if err := node.Hangup(more); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() { hangup("") })
+	hangup := func(more string) { t.Helper(); c.hangup(node, more) }
 	local, _, _ := strings.Cut(c.castle, "@")
 	joins := func(peer string) string { return fmt.Sprintf("[[federation.room]]\nroom = %q\njoin = %q", local, peer) }
 

@@ -68,16 +68,8 @@ func TestOtherTerms(t *testing.T) {
 		c.logs(wonderland.rooms, "other terms", "presence "+level, "room="+c.garden)
 	}
 	terms("full")
-	node := c.d.lab.Node(denmark.rooms)
-	hangup := func(more string) {
-		t.Helper()
-		if err := node.Hangup(more); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() { hangup("") })
 	local, _, _ := strings.Cut(c.castle, "@")
-	hangup(fmt.Sprintf("[[federation.room]]\nroom = %q\npresence = 'joins'", local))
+	c.hangup(c.d.lab.Node(denmark.rooms), fmt.Sprintf("[[federation.room]]\nroom = %q\npresence = 'joins'", local))
 	terms("roster")
 	c.alice.send("<presence to='%s/Alice'><show>away</show></presence>", c.garden)
 	c.hamlet.send("<presence to='%s/Hamlet'><show>away</show></presence>", c.castle)

@@ -73,19 +73,25 @@ func TestComesAgainAfterRestart(t *testing.T) {
 	}
 }
 
+// forgetting is a room that a peer may join, and in which more was said than it remembers.
+func forgetting(t *testing.T) *stage {
+	time.Sleep(time.Until(muctest.Start)) // clocks before that are wrong
+	settings := muctest.Defaults()
+	settings.Peers = []string{"den@peer.example"}
+	settings.Federation = map[string]muc.Federation{"den": {Accept: settings.Peers}}
+	s := startWith(t, memory.New(), settings)
+	s.open()
+	for i := range 1001 {
+		s.say(strconv.Itoa(i))
+	}
+	return s
+}
+
 // While the log cannot be asked, what a peer tells of long ago waits, and so does all that it says behind it: its order stays, and
 // others talk on. Its pings are answered when it is stored.
 func TestLogIsAskedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(muctest.Start)) // clocks before that are wrong
-		settings := muctest.Defaults()
-		settings.Peers = []string{"den@peer.example"}
-		settings.Federation = map[string]muc.Federation{"den": {Accept: settings.Peers}}
-		s := startWith(t, memory.New(), settings)
-		s.open()
-		for i := range 1001 { // more than the room remembers
-			s.say(strconv.Itoa(i))
-		}
+		s := forgetting(t)
 		said := func(nick, kind, more, children string) string {
 			return s.send("<" + kind + " from='den@peer.example/" + nick + "' to='den@muc.example" + more + ">" + children +
 				"<fmuc xmlns='http://isode.com/protocol/fmuc' from='" + strings.ToLower(nick) + "@b.example/pc'/></" + kind + ">")
@@ -121,15 +127,7 @@ func TestLogIsAskedInOrder(t *testing.T) {
 // What waits for the log is bounded: a peer that says more is told to wait, and nobody else is.
 func TestLogIsAskedForSoMuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(muctest.Start)) // clocks before that are wrong
-		settings := muctest.Defaults()
-		settings.Peers = []string{"den@peer.example"}
-		settings.Federation = map[string]muc.Federation{"den": {Accept: settings.Peers}}
-		s := startWith(t, memory.New(), settings)
-		s.open()
-		for i := range 1001 { // more than the room remembers
-			s.say(strconv.Itoa(i))
-		}
+		s := forgetting(t)
 		mark := "<fmuc xmlns='http://isode.com/protocol/fmuc' from='bob@b.example/pc'/>"
 		s.send("<presence from='den@peer.example/Bob' to='den@muc.example/Bob'><x xmlns='http://jabber.org/protocol/muc'/>" +
 			"<x xmlns='http://jabber.org/protocol/muc#user'/>" + mark + "</presence>")
